@@ -1,0 +1,1 @@
+"""Two provers' arithmetic behind one interface: plain integers to read, numba kernels to use."""
