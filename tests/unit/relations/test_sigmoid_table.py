@@ -1,0 +1,115 @@
+"""The table against oracles that share no code with it: decimal arithmetic with 60 digits, and float64."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+
+from core.errors import InternalError
+from core.relations import sigmoid_table as module
+from core.relations.sigmoid_table import TAIL_ERROR, interpolation_error, sigmoid_table
+
+
+def sigma(z: Fraction) -> Decimal:
+    with localcontext() as context:
+        context.prec = 60
+        return 1 / (1 + (-(Decimal(z.numerator) / Decimal(z.denominator))).exp())
+
+
+@pytest.mark.parametrize("step_bits", [8, 9, 10, 12, 14])
+def test_rows_are_correctly_rounded(step_bits: int) -> None:
+    value_bits = 2 * step_bits + 14
+    table = sigmoid_table(step_bits, value_bits)
+    half = 2 ** (step_bits + 5) - 1
+    assert len(table.value) == len(table.slope) == len(table.tail) == 2 * half + 2
+    generator = random.Random(step_bits)
+    picked = [-half, -half + 1, -1, 0, 1, half - 1, half, *(generator.randint(-half, half) for _ in range(300))]
+    for q in picked:
+        exact = sigma(Fraction(q, 2**step_bits)) * 2**value_bits
+        assert table.value[q + half + 1] == int(exact.to_integral_value(ROUND_HALF_EVEN))
+
+
+def test_every_row_agrees_with_floats() -> None:
+    table = sigmoid_table(8, 30)
+    half = 2**13 - 1
+    for u in range(1, len(table.value)):
+        z = (u - half - 1) / 256
+        assert abs(table.value[u] / 2**30 - 1 / (1 + math.exp(-z))) < 2**-31 + 1e-15
+
+
+@pytest.mark.parametrize("step_bits", [8, 11])
+def test_tails_slopes_and_monotony(step_bits: int) -> None:
+    table = sigmoid_table(step_bits, 2 * step_bits + 14)
+    one = 2 ** (2 * step_bits + 14)
+    assert (table.value[0], table.slope[0], table.tail[0]) == (0, 0, -1)
+    assert (table.value[-1], table.slope[-1], table.tail[-1]) == (one, 0, 1)
+    assert set(table.tail[1:-1]) == {0}
+    assert all(table.value[u] + table.slope[u] == table.value[u + 1] for u in range(1, len(table.value) - 1))
+    assert min(table.slope) == 0  # the interpolated objective is convex
+    # the steepest cell stays within the bound 2^(f_s-t-2) + 1 that the bounds page uses
+    assert max(table.slope) <= one // 2 ** (step_bits + 2) + 1
+
+
+def test_table_never_changes() -> None:
+    """Proofs made today must verify for ever: the smallest table is pinned by a digest of its values."""
+    table = sigmoid_table(8, 30)
+    digest = hashlib.sha256(b"".join(v.to_bytes(8, "big") for v in table.value)).hexdigest()
+    assert digest == "ae7c1e90e606ac210b225d0fdb46ef4d43d896559479904c6ba0abdd06aca075"
+
+
+@pytest.mark.parametrize("step_bits", [8, 10])
+def test_interpolation_error_holds_and_is_tight(step_bits: int) -> None:
+    value_bits = 2 * step_bits + 14
+    table = sigmoid_table(step_bits, value_bits)
+    bound = interpolation_error(step_bits, value_bits)
+    half = 2 ** (step_bits + 5) - 1
+    worst = Fraction(0)
+    generator = random.Random(5)
+    # |sigma''| is largest at |z| = ln(2 + sqrt 3) = 1.31696
+    cells = [round(1.31696 * 2**step_bits), -half, half - 1, *(generator.randint(-half, half - 1) for _ in range(200))]
+    for q in cells:
+        for place in (Fraction(1, 2), Fraction(generator.randrange(1000), 1000)):
+            z = (q + place) / 2**step_bits
+            a = Fraction(table.value[q + half + 1] + place * table.slope[q + half + 1], 2**value_bits)
+            worst = max(worst, abs(a - Fraction(sigma(z))))
+    assert worst <= bound
+    assert worst > bound * Fraction(95, 100)
+
+
+def test_tail_error_covers_the_smallest_range() -> None:
+    edge = 32 - Fraction(1, 256)
+    assert 1 - sigma(edge) < Decimal(TAIL_ERROR.numerator) / Decimal(TAIL_ERROR.denominator)
+
+
+def test_exponential_is_bounded_from_below() -> None:
+    for step_bits in (8, 14):
+        for precision in (94, 170):
+            with localcontext() as context:
+                context.prec = 80
+                exact = (-Decimal(2) ** -step_bits).exp() * 2**precision
+            assert 0 <= exact - module._exp_below(step_bits, precision) <= 2
+
+
+def test_an_unsettled_rounding_is_computed_again_with_more_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = sigmoid_table(8, 30)
+    guards: list[int] = []
+    original = module._upper_half
+
+    def unsettled_once(step_bits: int, value_bits: int, guard_bits: int) -> list[int] | None:
+        guards.append(guard_bits)
+        return None if len(guards) == 1 else original(step_bits, value_bits, guard_bits)
+
+    monkeypatch.setattr(module, "_upper_half", unsettled_once)
+    assert sigmoid_table.__wrapped__(8, 30) == reference
+    assert guards == [64, 128]
+
+
+def test_unsupported_sizes_are_refused() -> None:
+    for sizes in ((7, 30), (15, 30), (8, 0), (8, 46)):
+        with pytest.raises(InternalError):
+            sigmoid_table(*sizes)
