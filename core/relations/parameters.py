@@ -209,8 +209,8 @@ class OptimumParameters:
 
 
 def _value_bits(step_bits: int) -> int:
-    """f_s = 2t + 14: rounding a table value then costs 1/400 of what interpolation costs."""
-    return 2 * step_bits + 14
+    """f_s = max(2t + 14, 24): rounding a table value then costs at most 1/390 of what interpolation costs."""
+    return max(2 * step_bits + 14, 24)
 
 
 def _fine_enough(weight_scale_bits: int, columns: int, steepness: Fraction, target: Fraction) -> bool:

@@ -13,15 +13,15 @@ from itertools import pairwise
 
 from core.errors import InternalError
 
-# Range of the step bits t; at t = 14 the table has 2^20 rows.
-MIN_STEP_BITS = 8
+# Range of the step bits t; the table has 2^(t+6) rows, 2^10 to 2^20.
+MIN_STEP_BITS = 4
 MAX_STEP_BITS = 14
 # The table covers |z| < 32 - h; there 1 - sigma < 2^-46, see TAIL_ERROR.
 RANGE_BITS = 5
 
 # max |sigma''| = sqrt(3)/18 = 0.096225044..., rounded up.
 _MAX_SECOND_DERIVATIVE = Fraction(9622505, 10**8)
-# e^-Z with Z = Q h = 32 - 2^-t >= 31.996 > 46 ln 2 = 31.885.
+# e^-Z with Z = Q h = 32 - 2^-t >= 31.9375 > 46 ln 2 = 31.8848.
 TAIL_ERROR = Fraction(1, 1 << 46)
 
 _FRACTION_BITS = 32  # bits behind the point that decide the rounding

@@ -42,11 +42,11 @@ def test_conditions_hold(rows: int, features: int, c: str, target: str) -> None:
     n_c, root, goal = rows * float(Fraction(c)), math.sqrt(features + 1), float(Fraction(target))
 
     def eps(t: int) -> float:
-        return 0.09622504487 / 8 * 4.0**-t + 2.0 ** -(2 * t + 15) + math.exp(-(32 - 2.0**-t))
+        return 0.09622504487 / 8 * 4.0**-t + 2.0 ** -(max(2 * t + 14, 24) + 1) + math.exp(-(32 - 2.0**-t))
 
     assert n_c * root * eps(p.step_bits) <= 0.6 * goal * 1.0001
-    assert p.step_bits == 8 or n_c * root * eps(p.step_bits - 1) > 0.6 * goal * 0.9999
-    assert p.value_bits == 2 * p.step_bits + 14
+    assert p.step_bits == 4 or n_c * root * eps(p.step_bits - 1) > 0.6 * goal * 0.9999
+    assert p.value_bits == max(2 * p.step_bits + 14, 24)
     assert 8 <= p.limb_bits <= 16
     assert p.limb_bits == 16 or 2**p.limb_bits > rows
     # fixed point
@@ -93,6 +93,7 @@ def test_known_sizes() -> None:
         "excess_limbs": 2,
         "gradient_bits": 67,
     }
+    assert (derive(3, 1).step_bits, derive(3, 1).value_bits, derive(3, 1).table_rows) == (4, 24, 1024)
     assert derive(100_000, 64).step_bits == 12
     assert derive(262_144, 1024).step_bits == 14
 

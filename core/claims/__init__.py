@@ -1,0 +1,1 @@
+"""The claims a bundle can carry, one folder each, all over the same dataset root."""

@@ -1,0 +1,1 @@
+"""`optimum`: the weights are the optimum of regularised logistic regression on exactly the training view."""

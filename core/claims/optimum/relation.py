@@ -1,0 +1,276 @@
+"""The optimum certificate as committed columns, lookups and identities (docs/protocol/optimum.md).
+
+For the n records of the training view, with z_i = <x_i, w> + b at scale 2^(k+t):
+
+    (1) z_i = (u_i - Q - 1) 2^k + rho_i + tail_i excess_i 2^k,   rho_i and excess_i in exact limbs
+    (2) (u_i, T_i, slope_i, tail_i) is a row of the sigmoid table;  A_i = T_i 2^k + rho_i slope_i
+    (3) y_i (y_i - 1) = 0
+    (4) G_a = c_num sum_i x_ia (A_i - S y_i) + c_den 2^b W_a for each coordinate a (features, then the bias with x = 2^f_x)
+    (5) G_a + 2^m in [0, 2^(m+1)), in limbs, the top limb exact because it also fits after a shift
+
+(4) is checked at a random point zeta of the coordinates, eta_a = eq(zeta, a); (1), (3) and (4) share one sumcheck over i:
+
+    sum_i [ v_i (2^k T_i + rho_i slope_i - S y_i)
+            + chi eq(tau, i) (z_i - 2^k (u_i - (Q+1) s_i) - rho_i - 2^k tail_i excess_i) + chi^2 eq(tau, i) (y_i^2 - y_i) ]
+    = (sum_a eta_a G_a - c_den 2^b sum_a eta_a W_a) / c_num,       v_i = sum_a eta_a x_ia, s_i = [i < n].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.algebra.field import ORDER
+from core.channel.shape import ProofShape
+from core.claims.optimum.statement import OptimumStatement
+from core.commitments.hyrax import Column, choose_width
+from core.lookup.fractions import fraction_products, fraction_steps
+from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock, Term
+from core.lookup.tables import RangeTable, SigmoidRows
+from core.polynomials.multilinear import eq_table, selector
+from core.relations.parameters import FEATURE_BITS, OptimumParameters
+from core.relations.sigmoid_table import sigmoid_table
+from core.sumcheck.rounds import sumcheck_steps
+from core.transcript.pattern import Pattern, Step, challenge, hidden, points
+
+TAG_SIGMOID, TAG_LIMB = 1, 2
+RESIDUAL_DEGREE = 3
+LOGIT_DEGREE = 2
+RESIDUAL_COLUMNS = ("u", "value", "slope", "tail", "excess", "rho")
+"""Evaluations of columns at the sumcheck's point, in order; excess and rho are put together from their limbs."""
+
+
+@dataclass(frozen=True)
+class LimbGrid:
+    """Integers of several limbs each, as one column: coordinate a, limb l at index a 2^limb_variables + l."""
+
+    label: str
+    coordinates: int
+    limbs: int
+    limb_bits: int
+    width: int
+
+    @property
+    def limb_variables(self) -> int:
+        return (self.limbs - 1).bit_length()
+
+    @property
+    def coordinate_variables(self) -> int:
+        """log2 of the padded number of coordinates; grown so that the column fills at least one row."""
+        return max((self.coordinates - 1).bit_length(), self.width - self.limb_variables)
+
+    @property
+    def column(self) -> Column:
+        length = self.coordinates << self.limb_variables
+        return Column(self.label, length, self.coordinate_variables + self.limb_variables, self.width)
+
+    def pattern(self, first: int = 0) -> tuple[int, ...]:
+        """1 for the limbs in use from `first` on."""
+        return tuple(int(first <= limb < self.limbs) for limb in range(1 << self.limb_variables))
+
+    def block(self, label: str, *, first: int = 0, scale: int = 1) -> RowBlock:
+        """Look up limbs from `first` on, times `scale`."""
+        pattern = self.pattern(first)
+        tags = tuple(TAG_LIMB for _ in pattern)
+        grid = Grid(self.coordinates, pattern)
+        return RowBlock(label, self.column.variables, grid, tags, (Term(self.label, scale=scale),))
+
+    def form(self, zeta: list[int]) -> list[int]:
+        """Over one row: the form under which sum_a eq(zeta, a) sum_l 2^(l limb_bits) limb_al is evaluated."""
+        inside = zeta[len(zeta) - (self.width - self.limb_variables) :]
+        powers = [
+            1 << (limb * self.limb_bits) if limb < self.limbs else 0 for limb in range(1 << self.limb_variables)
+        ]
+        return [weight * power % ORDER for weight in eq_table(inside) for power in powers]
+
+    def point(self, zeta: list[int]) -> list[int]:
+        """A full-length point whose leading coordinates choose the rows for zeta."""
+        return [*zeta, *([0] * self.limb_variables)]
+
+
+@dataclass(frozen=True)
+class OptimumRelation:
+    """Shape, lookups and forms of the claim."""
+
+    statement: OptimumStatement
+
+    @property
+    def parameters(self) -> OptimumParameters:
+        return self.statement.parameters
+
+    @property
+    def rows(self) -> int:
+        return len(self.statement.train)
+
+    @property
+    def coordinates(self) -> int:
+        """Features and bias."""
+        return self.parameters.features + 1
+
+    @cached_property
+    def width(self) -> int:
+        """Common row width of all columns."""
+        p = self.parameters
+        per_row = 4 + p.excess_limbs + p.remainder_limbs
+        limbs = p.gradient_limbs + (p.weight_limbs if self.statement.hidden else 0)
+        total = per_row * self.rows + limbs * self.coordinates + p.table_rows + (1 << p.limb_bits)
+        return choose_width(total)
+
+    @property
+    def row_variables(self) -> int:
+        """log2 of the padded training view; a column fills at least one row."""
+        return max((self.rows - 1).bit_length(), self.width)
+
+    @property
+    def member_variables(self) -> int:
+        return max(1, (len(self.statement.members) - 1).bit_length())
+
+    @property
+    def column_variables(self) -> int:
+        """log2 of the padded row width of a record, with room for the bias."""
+        return self.statement.layout.width.bit_length()
+
+    @cached_property
+    def gradient(self) -> LimbGrid:
+        p = self.parameters
+        return LimbGrid("gradient", self.coordinates, p.gradient_limbs, p.limb_bits, self.width)
+
+    @cached_property
+    def weights(self) -> LimbGrid:
+        """Limbs of the hidden weights, shifted to be non-negative."""
+        p = self.parameters
+        return LimbGrid("weights", self.coordinates, p.weight_limbs, p.limb_bits, self.width)
+
+    @property
+    def rho_labels(self) -> tuple[str, ...]:
+        return tuple(f"rho.{limb}" for limb in range(self.parameters.remainder_limbs))
+
+    @property
+    def excess_labels(self) -> tuple[str, ...]:
+        return tuple(f"excess.{limb}" for limb in range(self.parameters.excess_limbs))
+
+    @cached_property
+    def spec(self) -> LookupSpec:
+        """All lookups of the proof."""
+        p = self.parameters
+        table = sigmoid_table(p.step_bits, p.value_bits)
+        sigmoid = SigmoidRows(TAG_SIGMOID, table.value, table.slope, table.tail)
+        limbs = RangeTable(TAG_LIMB, p.limb_bits)
+        size, view = self.row_variables, Grid(self.rows)
+
+        def per_row(label: str) -> Column:
+            return Column(label, self.rows, size, self.width)
+
+        columns = [per_row(label) for label in ("u", "value", "slope", "tail", *self.excess_labels, *self.rho_labels)]
+        lookup = (Term("u", 1), Term("value", 2), Term("slope", 3), Term("tail", 4))
+        rows = [RowBlock("sigmoid", size, view, (TAG_SIGMOID,), lookup)]
+        rows += [
+            RowBlock(label, size, view, (TAG_LIMB,), (Term(label),))
+            for label in (*self.excess_labels, *self.rho_labels)
+        ]
+        columns.append(self.gradient.column)
+        rows.append(self.gradient.block("gradient"))
+        rows.append(
+            self.gradient.block(
+                "gradient.top", first=p.gradient_limbs - 1, scale=1 << (p.limb_bits - p.gradient_top_bits)
+            )
+        )
+        if self.statement.hidden:
+            columns.append(self.weights.column)
+            rows.append(self.weights.block("weights"))
+        tables = []
+        for label, content in (("table.sigmoid", sigmoid), ("table.limb", limbs)):
+            variables = max(content.variables, self.width)
+            columns.append(Column(f"{label}.count", 1 << content.variables, variables, self.width))
+            tables.append(TableBlock(label, variables, content, f"{label}.count"))
+        return LookupSpec(tuple(columns), tuple(rows), tuple(tables))
+
+    @property
+    def record_basis(self) -> tuple[int, ...]:
+        """Generators that a record may use."""
+        return tuple(range(self.statement.layout.width))
+
+    @property
+    def model_basis(self) -> tuple[int, ...]:
+        """Generators of the hidden model: the features' own, then the bias's, one past the row."""
+        return (*self.statement.layout.features, self.statement.layout.width)
+
+    def eta(self, zeta: list[int]) -> list[int]:
+        """eq(zeta, a) for each coordinate in use."""
+        return eq_table(zeta)[: self.coordinates]
+
+    def over_record(self, coefficients: list[int]) -> list[int]:
+        """Spread coefficients of the features over a record's columns; the bias has no column."""
+        form = [0] * self.statement.layout.width
+        for j, coefficient in zip(self.statement.layout.features, coefficients, strict=False):
+            form[j] = coefficient % ORDER
+        return form
+
+    def outcome_form(self) -> list[int]:
+        return self._unit(self.statement.layout.outcome)
+
+    def consent_form(self) -> list[int]:
+        return self._unit(self.statement.layout.consent)
+
+    def _unit(self, index: int) -> list[int]:
+        return [int(j == index) for j in range(self.statement.layout.width)]
+
+    def bias_column(self, point: list[int]) -> int:
+        """The extension of the bias column 2^f_x s(i) at a row point."""
+        return selector(point, self.rows) << FEATURE_BITS
+
+    def residual_parts(self) -> list[dict[str, int]]:
+        """For each of RESIDUAL_COLUMNS the combination of columns that it is."""
+        bits = self.parameters.limb_bits
+        excess = {label: 1 << (limb * bits) for limb, label in enumerate(self.excess_labels)}
+        rho = {label: 1 << (limb * bits) for limb, label in enumerate(self.rho_labels)}
+        return [{"u": 1}, {"value": 1}, {"slope": 1}, {"tail": 1}, excess, rho]
+
+    def steps(self) -> list[Step]:
+        """The claim's own messages, in order."""
+        steps = [
+            points("optimum.columns", self.spec.commitments),
+            challenge("optimum.beta"),
+            challenge("optimum.alpha"),
+            *fraction_steps(self.spec.layout.depth),
+            challenge("optimum.omega"),
+            hidden("optimum.lookup", 1),
+            *[challenge("optimum.zeta")] * self.gradient.coordinate_variables,
+            hidden("optimum.gradient", 1),
+        ]
+        if self.statement.hidden:
+            steps += [challenge("optimum.zeta.weights")] * self.weights.coordinate_variables
+            steps.append(hidden("optimum.weights", 3))
+        steps += [challenge("optimum.tau")] * self.row_variables
+        steps.append(challenge("optimum.chi"))
+        steps += sumcheck_steps("optimum.residual", self.row_variables, RESIDUAL_DEGREE)
+        steps += [
+            hidden("optimum.records", 2),
+            hidden("optimum.logit", 1),
+            hidden("optimum.columns_at", len(RESIDUAL_COLUMNS)),
+            hidden("optimum.products", 4),
+        ]
+        if self.statement.hidden:
+            steps += sumcheck_steps("optimum.inner", self.column_variables, LOGIT_DEGREE)
+            steps += [hidden("optimum.inner.record", 1), hidden("optimum.inner.weight", 1)]
+        steps += [challenge("consent.rows")] * self.member_variables
+        steps.append(hidden("consent.total", 1))
+        return steps
+
+    def pattern(self) -> Pattern:
+        """The whole proof."""
+        shape = ProofShape()
+        shape.add(*self.steps())
+        shape.product(fraction_products(self.spec.layout.depth) + 4 + int(self.statement.hidden))
+        row = 1 << self.width
+        width = self.statement.layout.width
+        shape.opening("optimum.lookup", row, 1)
+        shape.opening("optimum.gradient", row, 1)
+        if self.statement.hidden:
+            shape.opening("optimum.weights", row, 1)
+        shape.opening("optimum.records", width, 3)
+        shape.opening("optimum.columns_at", row, len(RESIDUAL_COLUMNS))
+        if self.statement.hidden:
+            shape.opening("optimum.model", len(self.model_basis), 3)
+        shape.opening("consent", width, 1)
+        return shape.close()

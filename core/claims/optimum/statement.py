@@ -1,0 +1,42 @@
+"""What `optimum` is about: which records, which model, which sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.records.layout import RowLayout
+from core.relations.parameters import OptimumParameters
+
+
+@dataclass(frozen=True)
+class PublicModel:
+    """Weights W_0..W_{d-1} and the bias W_d as integers at scale 2^f_w."""
+
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HiddenModel:
+    """A hiding commitment to the weights over the feature generators and the bias generator (48 bytes)."""
+
+    commitment: bytes
+
+
+@dataclass(frozen=True)
+class OptimumStatement:
+    """`context` is the canonical bundle statement; views are positions among the dataset's records, increasing.
+
+    train: the records that the optimum is taken over; members: all records of both views, which must have consent 1.
+    """
+
+    context: bytes
+    layout: RowLayout
+    parameters: OptimumParameters
+    train: Sequence[int]
+    members: Sequence[int]
+    model: PublicModel | HiddenModel
+
+    @property
+    def hidden(self) -> bool:
+        return isinstance(self.model, HiddenModel)

@@ -1,0 +1,1 @@
+"""`validity`: every committed value lies in its schema's range, bits are bits, groups are one-hot."""

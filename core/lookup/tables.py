@@ -1,0 +1,90 @@
+"""Public lookup tables. The verifier rebuilds them from their parameters; none is taken from a proof.
+
+Row b of a table is the field element tag + sum_k beta^k v_k[b]. Tables are padded to a power of two, and to the common row
+width, by repeating: a repeated row adds no value, and its multiplicity may be split among the copies at will.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.algebra.field import ORDER
+from core.polynomials.multilinear import eq_table, identity
+
+
+class Table(Protocol):
+    """A public table of 2^variables rows."""
+
+    @property
+    def variables(self) -> int: ...
+
+    def columns(self) -> list[tuple[int, Sequence[int]]]:
+        """(power of beta, entries) for each column, the tag as power 0."""
+
+    def evaluate(self, point: Sequence[int], beta: int) -> int:
+        """Multilinear extension of the combined column at a point of `variables` coordinates."""
+
+
+@dataclass(frozen=True)
+class RangeTable:
+    """0 .. 2^bits - 1 under one tag, in closed form."""
+
+    tag: int
+    bits: int
+
+    @property
+    def variables(self) -> int:
+        return self.bits
+
+    def columns(self) -> list[tuple[int, Sequence[int]]]:
+        size = 1 << self.bits
+        return [(0, [self.tag] * size), (1, range(size))]
+
+    def evaluate(self, point: Sequence[int], beta: int) -> int:
+        return (self.tag + beta * identity(point)) % ORDER
+
+
+@dataclass(frozen=True)
+class ListedTable:
+    """A few rows written out, each with its own tag: rows[b] = (tag, value)."""
+
+    rows: tuple[tuple[int, int], ...]
+
+    @property
+    def variables(self) -> int:
+        return (len(self.rows) - 1).bit_length()
+
+    def columns(self) -> list[tuple[int, Sequence[int]]]:
+        return [(0, [tag for tag, _ in self.rows]), (1, [value for _, value in self.rows])]
+
+    def evaluate(self, point: Sequence[int], beta: int) -> int:
+        combined = (tag + beta * value for tag, value in self.rows)
+        return sum(w * v for w, v in zip(eq_table(point), combined, strict=True)) % ORDER
+
+
+@dataclass(frozen=True)
+class SigmoidRows:
+    """The interpolation table of the sigmoid as tuples (tag, u, T, slope, tail); see core.relations.sigmoid_table."""
+
+    tag: int
+    values: Sequence[int]
+    slopes: Sequence[int]
+    tails: Sequence[int]
+
+    @property
+    def variables(self) -> int:
+        return (len(self.values) - 1).bit_length()
+
+    def columns(self) -> list[tuple[int, Sequence[int]]]:
+        size = len(self.values)
+        return [(0, [self.tag] * size), (1, range(size)), (2, self.values), (3, self.slopes), (4, self.tails)]
+
+    def evaluate(self, point: Sequence[int], beta: int) -> int:
+        square, cube = beta * beta % ORDER, beta * beta * beta % ORDER
+        fourth = cube * beta % ORDER
+        rest = 0
+        for weight, value, slope, tail in zip(eq_table(point), self.values, self.slopes, self.tails, strict=True):
+            rest += weight * (value * square + slope * cube + tail * fourth)
+        return (self.tag + beta * identity(point) + rest) % ORDER

@@ -1,0 +1,27 @@
+"""The verifier's walk from the root of the fraction tree to one point of its leaves."""
+
+from __future__ import annotations
+
+from core.channel.verifier import VerifierChannel
+from core.constraints.expression import Expression
+from core.lookup.fractions import ROUND_DEGREE, descend, state_level, state_root
+from core.sumcheck.verifier import verify_eq_sumcheck
+
+
+def verify_fractions(channel: VerifierChannel, depth: int) -> tuple[Expression, Expression, list[int]]:
+    """Reduce "the fractions sum to zero" to the claimed leaf values (p~, q~) at the returned point."""
+    denominator, inverse = channel.hidden("fractions.root", 2)
+    state_root(channel.log, denominator, inverse)
+    numerator = Expression(0)
+    point: list[int] = []
+    for _ in range(depth):
+        weight = channel.challenge("fractions.lambda")
+        claim = numerator + denominator * weight
+        claim, bound = verify_eq_sumcheck(channel, "fractions.round", claim, point, ROUND_DEGREE)
+        children = channel.hidden("fractions.children", 4)
+        product = channel.hidden("fractions.product", 1)[0]
+        state_level(channel.log, claim, children, product, weight)
+        t = channel.challenge("fractions.child")
+        numerator, denominator = descend(children, t)
+        point = [t, *bound]
+    return numerator, denominator, point

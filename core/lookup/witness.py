@@ -1,0 +1,103 @@
+"""The prover's view of committed columns: entries, blindings, leaves of the fraction tree, multiplicities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.algebra.field import ORDER
+from core.channel.prover import Opened, ProverChannel
+from core.commitments.hyrax import Column
+from core.engines.interface import Engine, FractionTree, Vector
+from core.lookup.spec import LookupSpec, RowBlock, TableBlock
+
+Entries: TypeAlias = NDArray[np.int64]
+
+
+class SecretColumns:
+    """Columns as small integers with a blinding for each committed row."""
+
+    def __init__(self, columns: Sequence[Column], entries: Mapping[str, Entries]) -> None:
+        self._columns = {column.label: column for column in columns}
+        self.entries = dict(entries)
+        self._blindings: dict[str, list[int]] = {}
+
+    def __repr__(self) -> str:
+        return f"SecretColumns({', '.join(self._columns)})"
+
+    def matrix(self, label: str) -> Entries:
+        """The column in rows of its width, zero-padded."""
+        column = self._columns[label]
+        padded = np.zeros(column.rows << column.width, dtype=np.int64)
+        padded[: column.length] = self.entries[label][: column.length]
+        return padded.reshape(column.rows, 1 << column.width)
+
+    def commit(self, channel: ProverChannel, label: str) -> None:
+        """Commit every row under fresh blinding and send all commitments at once."""
+        blobs: list[bytes] = []
+        for name, column in self._columns.items():
+            self._blindings[name] = channel.tape.scalars(f"{label}.{name}", column.rows)
+            blobs.extend(channel.engine.commit_rows(self.matrix(name), self._blindings[name]))
+        channel.points(label, blobs)
+
+    def combine(
+        self, engine: Engine, parts: Mapping[str, int], points: Mapping[str, Sequence[int]]
+    ) -> Opened:
+        """The opening of the same combination that the verifier forms in CommittedColumns.combine."""
+        width = 1 << next(iter(self._columns.values())).width
+        values = [0] * width
+        blinding = 0
+        for label, factor in parts.items():
+            weights = [factor * w % ORDER for w in self._columns[label].row_weights(points[label])]
+            for j, value in enumerate(engine.row_combination(engine.vector(weights), self.matrix(label))):
+                values[j] += value
+            blinding += sum(w * b for w, b in zip(weights, self._blindings[label], strict=True))
+        return Opened([value % ORDER for value in values], blinding % ORDER)
+
+
+def repeated(table: TableBlock, entries: Sequence[int]) -> Entries:
+    """A table column padded to the block by repetition."""
+    column = np.asarray(entries, dtype=np.int64)
+    return np.resize(column, 1 << table.variables)
+
+
+def build_tree(
+    engine: Engine, spec: LookupSpec, entries: Mapping[str, Entries], alpha: int, beta: int
+) -> FractionTree:
+    """All leaves in the layout's order, filler 0/1 at the end; `entries` includes the record matrix where it is used.
+
+    Entries of a row block must already lie in its grid, that is padded to 2^variables cells or shorter.
+    """
+    blocks = {block.label: block for block in (*spec.rows, *spec.tables)}
+    numerators: list[Vector] = []
+    denominators: list[Vector] = []
+    for label in spec.layout.order:
+        block = blocks[label]
+        size = 1 << block.variables
+        if isinstance(block, RowBlock):
+            numerators.append(engine.affine(0, [(1, _grid(block, block.grid.pattern))], size))
+            terms = [(-1, _tags(block))]
+            terms += [(-pow(beta, t.power, ORDER) * t.scale % ORDER, entries[t.column]) for t in block.terms]
+            denominators.append(engine.affine(alpha, terms, size))
+        else:
+            numerators.append(engine.affine(0, [(-1, entries[block.multiplicity])], size))
+            terms = [(-pow(beta, power, ORDER), repeated(block, column)) for power, column in block.table.columns()]
+            denominators.append(engine.affine(alpha, terms, size))
+    filler = (1 << spec.layout.depth) - spec.layout.used
+    if filler:
+        nothing = np.zeros(0, dtype=np.int64)
+        numerators.append(engine.affine(0, [(1, nothing)], filler))
+        denominators.append(engine.affine(1, [(1, nothing)], filler))
+    return engine.fraction_tree(engine.concat(numerators), engine.concat(denominators))
+
+
+def _grid(block: RowBlock, pattern: Sequence[int]) -> Entries:
+    return np.tile(np.asarray(pattern, dtype=np.int64), block.grid.count)
+
+
+def _tags(block: RowBlock) -> Entries:
+    repeats = (1 << block.variables) // len(block.tags)
+    return np.tile(np.asarray(block.tags, dtype=np.int64), repeats)

@@ -1,0 +1,1 @@
+"""Multilinear polynomials in closed form."""

@@ -1,0 +1,68 @@
+"""Public multilinear polynomials, evaluated by formula where there is one.
+
+Indices are binary with the first coordinate most significant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.algebra.field import ORDER
+
+
+def eq_table(point: Sequence[int]) -> list[int]:
+    """eq(point, x) for x = 0..2^n - 1."""
+    table = [1]
+    for coordinate in point:
+        grown = []
+        for value in table:
+            upper = value * coordinate % ORDER
+            grown.append((value - upper) % ORDER)
+            grown.append(upper)
+        table = grown
+    return table
+
+
+def eq_index(point: Sequence[int], index: int) -> int:
+    """eq(point, index)."""
+    value = 1
+    for position, coordinate in enumerate(point):
+        bit = index >> (len(point) - 1 - position) & 1
+        value = value * (coordinate if bit else 1 - coordinate) % ORDER
+    return value
+
+
+def eq_points(first: Sequence[int], second: Sequence[int]) -> int:
+    """eq(first, second) for two points."""
+    value = 1
+    for a, b in zip(first, second, strict=True):
+        value = value * (a * b + (1 - a) * (1 - b)) % ORDER
+    return value
+
+
+def selector(point: Sequence[int], count: int) -> int:
+    """Multilinear extension of x -> 1 if x < count else 0, for 0 <= count <= 2^n."""
+    if count >= 1 << len(point):
+        return 1
+    value, prefix = 0, 1
+    for position, coordinate in enumerate(point):
+        bit = count >> (len(point) - 1 - position) & 1
+        if bit:
+            value += prefix * (1 - coordinate)
+            prefix = prefix * coordinate % ORDER
+        else:
+            prefix = prefix * (1 - coordinate) % ORDER
+    return value % ORDER
+
+
+def identity(point: Sequence[int]) -> int:
+    """Multilinear extension of x -> x, that is sum_i 2^i x_i."""
+    value = 0
+    for coordinate in point:
+        value = (2 * value + coordinate) % ORDER
+    return value
+
+
+def evaluate(values: Sequence[int], point: Sequence[int]) -> int:
+    """Multilinear extension of a short list, zero past its end."""
+    return sum(weight * value for weight, value in zip(eq_table(point), values, strict=False)) % ORDER

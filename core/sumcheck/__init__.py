@@ -1,0 +1,1 @@
+"""Sumcheck over padded messages: two shapes of round, and the two ends."""

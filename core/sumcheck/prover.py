@@ -1,0 +1,38 @@
+"""The prover's side of a sumcheck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.channel.prover import ProverChannel
+from core.constraints.expression import Expression
+from core.engines.interface import SumcheckProver
+from core.sumcheck.rounds import eq_round, product_round
+
+
+def prove_product_sumcheck(
+    channel: ProverChannel, label: str, claim: Expression, tables: SumcheckProver, rounds: int
+) -> tuple[Expression, list[int]]:
+    """Reduce sum_x g(x) = claim to g(point) = returned expression; `tables` end bound to the point."""
+    point = []
+    for _ in range(rounds):
+        coefficients = channel.hidden(label, tables.round())
+        r = channel.challenge(label)
+        tables.bind(r)
+        claim = product_round(claim, coefficients, r)
+        point.append(r)
+    return claim, point
+
+
+def prove_eq_sumcheck(
+    channel: ProverChannel, label: str, claim: Expression, tau: Sequence[int], tables: SumcheckProver
+) -> tuple[Expression, list[int]]:
+    """Reduce sum_x eq(tau, x) g(x) = claim to g(point) = returned expression; `tables` end bound to the point."""
+    point = []
+    for coordinate in tau:
+        coefficients = channel.hidden(label, tables.round())
+        r = channel.challenge(label)
+        tables.bind(r)
+        claim = eq_round(claim, coefficients, coordinate, r)
+        point.append(r)
+    return claim, point

@@ -1,0 +1,92 @@
+"""From a trained float model to integer weights whose gradient lies in the range that the proof shows.
+
+The interpolated objective (docs/protocol/fixed-point.md, section 5) is strongly convex with a piecewise linear
+gradient; Newton's method in the present cells, with the gradient itself in exact integers, ends at its minimum after a
+few steps, however the float model was trained (Qi and Sun 1993, semismooth Newton).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import InternalError
+from core.monitor import Monitor
+from core.relations.gradient import is_certified
+from core.relations.parameters import OptimumParameters
+from core.training.exact import Evaluation, ExactView, Float64
+
+MAX_STEPS = 100
+_MAX_HALVINGS = 30
+# A step may go past the minimum along its direction as long as the slope there is at most half as steep.
+_OVERSHOOT = 0.5
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Polished:
+    """Integer weights (the bias last) with every G_j in [-B, B), their evaluation, and the Newton steps it took."""
+
+    weights: tuple[int, ...]
+    evaluation: Evaluation
+    steps: int
+
+
+def round_weights(weights: Sequence[float] | Float64, parameters: OptimumParameters) -> tuple[int, ...]:
+    """The nearest integers at scale 2^f_w; InternalError training.diverged if a weight is not finite or not in range."""
+    scale = 2.0**parameters.weight_scale_bits
+    scaled = [float(w) * scale for w in weights]
+    if not all(np.isfinite(s) and abs(s) < parameters.weight_bound for s in scaled):
+        raise InternalError("training.diverged", "Training ran away from every sensible model.")
+    return tuple(round(s) for s in scaled)
+
+
+def polish(view: ExactView, start: tuple[int, ...], *, monitor: Monitor) -> Polished:
+    """Newton steps from `start` (from zero, if `start` is out of reach) until the integer gradient is certified.
+
+    InternalError training.polish if that does not happen; CancelledError through the monitor.
+    """
+    p = view.parameters
+    weights = start if _within_reach(start, p) else (0,) * (p.features + 1)
+    evaluation = view.evaluate(weights)
+    for step in range(MAX_STEPS):
+        monitor.check()
+        if is_certified(evaluation.gradient, p):
+            return Polished(weights=weights, evaluation=evaluation, steps=step)
+        gradient = _as_floats(evaluation, p)
+        direction = -np.linalg.solve(view.curvature(evaluation), gradient)
+        weights, evaluation = _advance(view, weights, direction, descent=float(gradient @ direction), monitor=monitor)
+    raise InternalError("training.polish", "The model could not be brought close enough to the optimum.")
+
+
+def _advance(
+    view: ExactView, weights: tuple[int, ...], direction: Float64, *, descent: float, monitor: Monitor
+) -> tuple[tuple[int, ...], Evaluation]:
+    """The first of the steps 1, 1/2, 1/4, ... along a descent direction that does not go far past the minimum there."""
+    p = view.parameters
+    for halvings in range(_MAX_HALVINGS):
+        monitor.check()
+        scaled = direction * 2.0 ** (p.weight_scale_bits - halvings)
+        if float(np.abs(scaled).max()) >= p.weight_bound:
+            continue
+        candidate = tuple(w + round(s) for w, s in zip(weights, scaled.tolist(), strict=True))
+        if max(map(abs, candidate)) >= p.weight_bound or not _within_reach(candidate, p):
+            continue
+        evaluation = view.evaluate(candidate)
+        if float(_as_floats(evaluation, p) @ direction) <= _OVERSHOOT * abs(descent) or is_certified(
+            evaluation.gradient, p
+        ):
+            return candidate, evaluation
+    raise InternalError("training.polish", "The model could not be brought close enough to the optimum.")
+
+
+def _within_reach(weights: tuple[int, ...], parameters: OptimumParameters) -> bool:
+    """Whether no record at all could have a logit beyond the excess limbs at these weights."""
+    cells = sum(map(abs, weights)) >> (parameters.weight_scale_bits - parameters.step_bits)
+    return cells + 1 < 1 << (parameters.limb_bits * parameters.excess_limbs)
+
+
+def _as_floats(evaluation: Evaluation, parameters: OptimumParameters) -> Float64:
+    """Partial derivatives of the interpolated objective, each correctly rounded."""
+    return np.array([g / parameters.gradient_unit for g in evaluation.gradient])

@@ -1,0 +1,122 @@
+"""L2-regularised logistic regression in torch, float64, followed by the polish to certified integers.
+
+F(w, b) = mean log-loss + (|w|^2 + b^2) / (2 C n) over the encoded features X / 2^16 and a column of ones, which is the
+objective of scikit-learn's LogisticRegression(fit_intercept=False) divided by C n. The only module that imports torch;
+load it in the worker process alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.errors import InputError
+from core.monitor import Monitor
+from core.relations.parameters import FEATURE_BITS, OptimumParameters
+from core.training.exact import ExactView
+from core.training.plan import OptimiserSettings, TrainingPlan
+from core.training.polish import polish, round_weights
+from core.training.quantise import TrainedModel
+
+# L-BFGS stops when the float model is within this share of the target distance, or when it no longer moves.
+_FLOAT_SHARE = 1e-3
+_STALLED_EPOCHS = 5
+_START_DEVIATION = 0.01
+_TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
+
+
+@dataclass(frozen=True, slots=True)
+class FloatModel:
+    """What torch found: d + 1 weights (the bias last) and the loss before each step."""
+
+    weights: NDArray[np.float64]
+    losses: tuple[float, ...]
+
+
+def train(
+    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor
+) -> TrainedModel:
+    """The certified fixed-point model of a training view: rows (n, d) uint16, outcomes (n,) of 0 and 1.
+
+    Reports metric "loss" and progress within the caller's stage. InputError training.* or parameters.* where no model
+    makes sense, CancelledError through the monitor.
+    """
+    parameters = training_parameters(rows, outcomes, plan=plan)
+    view = ExactView(rows, outcomes, parameters=parameters)
+    model = fit(rows, outcomes, plan=plan, monitor=monitor)
+    polished = polish(view, round_weights(model.weights, parameters), monitor=monitor)
+    monitor.progress(1.0)
+    return TrainedModel(
+        parameters=parameters,
+        weights=polished.weights[:-1],
+        bias=polished.weights[-1],
+        float_weights=tuple(model.weights.tolist()),
+        losses=model.losses,
+        polish_steps=polished.steps,
+    )
+
+
+def training_parameters(
+    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan
+) -> OptimumParameters:
+    """The claim's sizes for this view and plan; InputError where training makes no sense or cannot be certified."""
+    if rows.ndim != 2 or rows.shape[0] == 0 or rows.shape[1] == 0:
+        raise InputError("training.empty", "There are no training records, or they have no features.")
+    if bool((outcomes == outcomes[0]).all()):
+        raise InputError(
+            "training.one_class",
+            "All training records have the same outcome, so there is nothing to learn.",
+            "Import more records, choose another outcome, or train on a larger share of the records.",
+        )
+    return OptimumParameters.derive(
+        rows=rows.shape[0],
+        features=rows.shape[1],
+        c_num=plan.c.numerator,
+        c_den=plan.c.denominator,
+        target=plan.target,
+    )
+
+
+def fit(
+    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor
+) -> FloatModel:
+    """Minimise F in float64 with the plan's optimiser; one metric "loss" and one look at cancel per step."""
+    count, features = rows.shape
+    columns = torch.ones((count, features + 1), dtype=torch.float64)
+    columns[:, :-1] = torch.from_numpy(rows.astype(np.float64) / 2.0**FEATURE_BITS)
+    labels = torch.from_numpy(outcomes.astype(np.float64))
+    strength = 1.0 / (float(plan.c) * count)
+    settings = plan.optimiser
+    generator = torch.Generator().manual_seed(settings.seed)
+    start = torch.randn(features + 1, generator=generator, dtype=torch.float64) * _START_DEVIATION
+    weights = start.requires_grad_()
+
+    def loss() -> torch.Tensor:
+        logits = columns @ weights
+        fit_term = (torch.logaddexp(logits, torch.zeros_like(logits)) - labels * logits).mean()
+        return fit_term + 0.5 * strength * (weights * weights).sum()
+
+    # strong convexity: a gradient this small puts the float model within its share of the target
+    tolerance = strength * float(plan.target) * _FLOAT_SHARE
+    run = _Run(weights=weights, loss=loss, settings=settings, tolerance=tolerance, monitor=monitor)
+    if settings.method == "adam":
+        run.steps(torch.optim.Adam([weights], lr=float(settings.learning_rate)), first_share=0.0, last_share=0.5)
+    first_share = 0.5 if settings.method == "adam" else 0.0
+    rate = 1.0 if settings.method == "adam" else float(settings.learning_rate)
+    run.steps(
+        torch.optim.LBFGS(
+            [weights],
+            lr=rate,
+            max_iter=1,
+            history_size=20,
+            tolerance_grad=0.0,
+            tolerance_change=0.0,
+            line_search_fn="strong_wolfe",
+        ),
+        first_share=first_share,
+        last_share=1.0,
+    )
+    return FloatModel(weights=weights.detach().numpy().copy(), losses=tuple(run.losses))
