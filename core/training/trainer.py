@@ -17,7 +17,7 @@ from core.errors import InputError
 from core.monitor import Monitor
 from core.relations.parameters import FEATURE_BITS, OptimumParameters
 from core.training.exact import ExactView
-from core.training.plan import OptimiserSettings, TrainingPlan
+from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
 
