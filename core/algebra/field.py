@@ -1,0 +1,44 @@
+"""The scalar field F of BLS12-381: integers modulo the prime order of G1, as plain Python ints in 0..ORDER - 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.errors import InternalError, MalformedError
+
+ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
+"""r, the prime order of the subgroup G1 (255 bits)."""
+
+SCALAR_BYTES = 32
+
+
+def batch_inverse(values: Sequence[int]) -> list[int]:
+    """Inverses modulo ORDER of any integers by one inversion (Montgomery's trick); InternalError if one is 0 there."""
+    running = 1
+    before = []
+    for value in values:
+        before.append(running)
+        running = running * value % ORDER
+    if running == 0:
+        raise InternalError("field.zero", "Zero has no inverse in the field.")
+    suffix = pow(running, -1, ORDER)
+    inverses = [0] * len(before)
+    for i in range(len(before) - 1, -1, -1):
+        inverses[i] = suffix * before[i] % ORDER
+        suffix = suffix * values[i] % ORDER
+    return inverses
+
+
+def scalar_to_bytes(value: int) -> bytes:
+    """The 32-byte big-endian encoding of 0 <= value < ORDER; InternalError for anything else."""
+    if not 0 <= value < ORDER:
+        raise InternalError("field.range", "A number that is not a reduced field element was to be written down.")
+    return value.to_bytes(SCALAR_BYTES, "big")
+
+
+def scalar_from_bytes(data: bytes) -> int:
+    """The field element of a 32-byte big-endian encoding; MalformedError "proof.scalar" on a length or value off range."""
+    value = int.from_bytes(data, "big")
+    if len(data) != SCALAR_BYTES or value >= ORDER:
+        raise MalformedError("proof.scalar", "The proof contains a number that is not a reduced field element.")
+    return value

@@ -1,0 +1,1 @@
+"""Pedersen commitments over hashed generators, the record tree, and openings of linear forms."""
