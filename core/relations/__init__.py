@@ -1,1 +1,1 @@
-"""What a claim means in integers: fixed-point parameters, tables, the gradient and the certificate; shared by both sides."""
+"""What a claim means in integers: fixed-point sizes, tables, the gradient and the certificate; shared by both sides."""

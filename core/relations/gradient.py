@@ -16,7 +16,7 @@ from core.relations.sigmoid_table import SigmoidTable, sigmoid_table
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """z = (row - Q - 1) 2^k + remainder + tail * excess * 2^k, 0 <= remainder < 2^k, 0 <= excess < 2^(l * excess_limbs).
+    """z = (row - Q - 1) 2^k + remainder + tail * excess * 2^k, 0 <= remainder < 2^k, 0 <= excess < 2^(l excess_limbs).
 
     row: the table row u; tail: that row's -1, 0 or +1; excess: cells beyond the table, 0 wherever tail is 0.
     """
@@ -63,7 +63,7 @@ def gradient(
     *,
     parameters: OptimumParameters,
 ) -> list[int]:
-    """G_j = c_num sum_i X_ij (A_i - S y_i) + c_den 2^b W_j for j = 0..d, the bias column being 2^f_x; d + 1 integers."""
+    """The d + 1 integers G_j = c_num sum_i X_ij (A_i - S y_i) + c_den 2^b W_j, the bias column being 2^f_x."""
     table = sigmoid_table(parameters.step_bits, parameters.value_bits)
     if len(outcomes) != len(rows) or any(y not in (0, 1) for y in outcomes):
         raise InternalError("optimum.outcomes", "The gradient needs one outcome, 0 or 1, for each row.")

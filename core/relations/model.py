@@ -56,7 +56,8 @@ class ModelDocument:
         version = document["version"]
         if type(version) is not int or version != MODEL_VERSION or document["kind"] != MODEL_KIND:
             raise _malformed("model.version", "The model file is of a kind or version that this program does not know.")
-        if document["encoding"] != {"feature_bits": FEATURE_BITS} or type(document["encoding"]["feature_bits"]) is not int:
+        encoding = document["encoding"]
+        if encoding != {"feature_bits": FEATURE_BITS} or type(encoding["feature_bits"]) is not int:
             raise _malformed("model.encoding", "The model file uses an unknown encoding of features.")
         schema, features, weights = document["schema"], document["features"], document["weights"]
         scale_bits = document["scale_bits"]

@@ -66,9 +66,8 @@ class OptimumParameters:
         columns = features + 1
         # The conditions contain sqrt(d + 1); comparing squares keeps them exact.
         step_bits = MIN_STEP_BITS
-        while columns * (steepness * interpolation_error(step_bits, _value_bits(step_bits))) ** 2 > (
-            INTERPOLATION_SHARE * target
-        ) ** 2:
+        allowed = (INTERPOLATION_SHARE * target) ** 2
+        while columns * (steepness * interpolation_error(step_bits, _value_bits(step_bits))) ** 2 > allowed:
             step_bits += 1
             if step_bits > MAX_STEP_BITS:
                 raise _uncertifiable(rows, features, c, target)
@@ -172,7 +171,7 @@ class OptimumParameters:
 
     @property
     def gradient_top_bits(self) -> int:
-        """Width of the most significant limb of G_j + 2^m, 1..l; it is exact if the limb shifted left fits l bits too."""
+        """Width of the most significant limb of G_j + 2^m, 1..l; exact if the limb shifted left fits l bits too."""
         return self.gradient_bits - self.limb_bits * (self.gradient_limbs - 1)
 
     @property
@@ -214,7 +213,7 @@ def _value_bits(step_bits: int) -> int:
 
 
 def _fine_enough(weight_scale_bits: int, columns: int, steepness: Fraction, target: Fraction) -> bool:
-    """Whether rounding weights to 2^-f_w moves the gradient by at most its share: n C sqrt(d+1) noise <= 0.05 target."""
+    """Whether rounding weights to 2^-f_w costs at most its share: n C sqrt(d+1) noise <= 0.05 target."""
     if weight_scale_bits < MIN_WEIGHT_SCALE_BITS:
         return False
     noise = (columns * steepness / 8 + Fraction(1, 2)) / (1 << weight_scale_bits)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 
 from core.encoding.canonical import dumps
-from core.errors import InputError
+from core.errors import InputError, MalformedError
 
 PLAN_VERSION = 1
 METHODS = ("lbfgs", "adam")
@@ -60,12 +61,18 @@ class OptimiserSettings:
 
     @classmethod
     def from_json(cls, document: object) -> OptimiserSettings:
-        """Strict inverse of `to_json`; InputError plan.*."""
+        """Strict inverse of `to_json`; MalformedError plan.*."""
         fields = _fields(document, {"method", "epochs", "learning_rate", "seed"})
         method, epochs, seed = fields["method"], fields["epochs"], fields["seed"]
-        if not isinstance(method, str) or not _is_integer(epochs) or not _is_integer(seed):
-            raise InputError("plan.optimiser", "The plan's optimiser settings have the wrong types.")
-        return cls(method=method, epochs=epochs, learning_rate=_fraction(fields["learning_rate"]), seed=seed)
+        if not isinstance(method, str):
+            raise MalformedError("plan.method", "The plan does not name its optimiser by a text.")
+        with _malformed_if_refused():
+            return cls(
+                method=method,
+                epochs=epochs,  # type: ignore[arg-type]  # __post_init__ checks the types of integers
+                learning_rate=_fraction(fields["learning_rate"]),
+                seed=seed,  # type: ignore[arg-type]
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,11 @@ class TrainingPlan:
     c: Fraction = Fraction(1)
     test_fraction: Fraction = Fraction(1, 5)
     target: Fraction = Fraction(1, 1000)
-    optimiser: OptimiserSettings = OptimiserSettings()
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
     registration: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        if not 0 < self.c or max(self.c.numerator, self.c.denominator) > 1 << 32:
+        if self.c <= 0 or max(self.c.numerator, self.c.denominator) > 1 << 32:
             raise InputError("plan.c", "The plan's C must be a positive fraction with parts of at most 32 bits.")
         if not 0 <= self.test_fraction < 1:
             raise InputError("plan.test_fraction", "The plan's share of test records must be at least 0 and below 1.")
@@ -114,20 +121,21 @@ class TrainingPlan:
 
     @classmethod
     def from_json(cls, document: object) -> TrainingPlan:
-        """Strict inverse of `to_json`: unknown or missing fields and unreduced fractions are InputError plan.*."""
+        """Strict inverse of `to_json`; MalformedError plan.* for other fields, values out of range, "2/4"."""
         fields = _fields(document, {"version", "c", "test_fraction", "target", "optimiser", "registration"})
         if not _is_integer(fields["version"]) or fields["version"] != PLAN_VERSION:
-            raise InputError("plan.version", "The plan was written for another version of Proofward.")
+            raise MalformedError("plan.version", "The plan was written for another version of Proofward.")
         registration = fields["registration"]
         if not isinstance(registration, dict):
-            raise InputError("plan.registration", "The plan's pre-registered texts must be named texts.")
-        return cls(
-            c=_fraction(fields["c"]),
-            test_fraction=_fraction(fields["test_fraction"]),
-            target=_fraction(fields["target"]),
-            optimiser=OptimiserSettings.from_json(fields["optimiser"]),
-            registration=registration,
-        )
+            raise MalformedError("plan.registration", "The plan's pre-registered texts must be named texts.")
+        with _malformed_if_refused():
+            return cls(
+                c=_fraction(fields["c"]),
+                test_fraction=_fraction(fields["test_fraction"]),
+                target=_fraction(fields["target"]),
+                optimiser=OptimiserSettings.from_json(fields["optimiser"]),
+                registration=registration,
+            )
 
     def digest(self) -> bytes:
         """SHA-256 of the canonical JSON, 32 bytes: the plan hash that goes into the seed of the split."""
@@ -136,16 +144,29 @@ class TrainingPlan:
 
 def _fields(document: object, names: set[str]) -> dict[str, object]:
     if not isinstance(document, dict) or set(document) != names:
-        raise InputError(
-            "plan.fields", "The plan does not have the expected fields.", f"It needs exactly: {', '.join(sorted(names))}."
+        raise MalformedError(
+            "plan.fields",
+            "The plan does not have the expected fields.",
+            f"It needs exactly: {', '.join(sorted(names))}.",
         )
     return document
+
+
+@contextmanager
+def _malformed_if_refused() -> Iterator[None]:
+    """A value that a person may not choose is, in a document, a fault of the document."""
+    try:
+        yield
+    except InputError as error:
+        raise MalformedError(error.code, error.message, error.remedy) from error
 
 
 def _fraction(text: object) -> Fraction:
     if isinstance(text, str) and _FRACTION.fullmatch(text) and str(value := Fraction(text)) == text:
         return value
-    raise InputError("plan.fraction", 'The plan\'s numbers must be reduced fractions in quotes, such as "1/5" or "2".')
+    raise MalformedError(
+        "plan.fraction", 'The plan\'s numbers must be reduced fractions in quotes, such as "1/5" or "2".'
+    )
 
 
 def _is_integer(value: object) -> bool:

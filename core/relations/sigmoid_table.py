@@ -30,7 +30,7 @@ _SLACK = 2  # bound on the error of those bits, in units of the last one
 
 @dataclass(frozen=True, slots=True)
 class SigmoidTable:
-    """Rows u = 0..2^(t+6)-1: value T (scale 2^f_s), slope T(q+1) - T(q), tail -1, 0 or +1; first and last row are tails."""
+    """Rows u = 0..2^(t+6)-1: value T (scale 2^f_s), slope T(q+1) - T(q), tail -1, 0 or +1 (-1 first, +1 last)."""
 
     step_bits: int
     value_bits: int

@@ -1,1 +1,1 @@
-"""From encoded records and a plan to the fixed-point model; `trainer` is the one module of Proofward that imports torch."""
+"""From encoded records and a plan to the fixed-point model; of all Proofward, `trainer` alone imports torch."""

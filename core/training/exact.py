@@ -43,9 +43,11 @@ class Evaluation:
 
 
 class ExactView:
-    """One training view (rows uint16 of shape (n, d), outcomes 0/1 of shape (n,)) to be evaluated at integer weights."""
+    """A training view, rows uint16 of shape (n, d) and outcomes 0/1 of shape (n,), to be evaluated at integer weights."""
 
-    def __init__(self, rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, parameters: OptimumParameters) -> None:
+    def __init__(
+        self, rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, parameters: OptimumParameters
+    ) -> None:
         if rows.dtype != np.uint16 or rows.shape != (parameters.rows, parameters.features):
             raise InternalError("training.shape", "Training rows and the parameters of the claim do not fit together.")
         if outcomes.shape != (parameters.rows,) or not bool(np.isin(outcomes, (0, 1)).all()):

@@ -34,7 +34,7 @@ class Polished:
 
 
 def round_weights(weights: Sequence[float] | Float64, parameters: OptimumParameters) -> tuple[int, ...]:
-    """The nearest integers at scale 2^f_w; InternalError training.diverged if a weight is not finite or not in range."""
+    """The nearest integers at scale 2^f_w; InternalError training.diverged if one is not finite or out of range."""
     scale = 2.0**parameters.weight_scale_bits
     scaled = [float(w) * scale for w in weights]
     if not all(np.isfinite(s) and abs(s) < parameters.weight_bound for s in scaled):
@@ -55,7 +55,7 @@ def polish(view: ExactView, start: tuple[int, ...], *, monitor: Monitor) -> Poli
         if is_certified(evaluation.gradient, p):
             return Polished(weights=weights, evaluation=evaluation, steps=step)
         gradient = _as_floats(evaluation, p)
-        direction = -np.linalg.solve(view.curvature(evaluation), gradient)
+        direction: Float64 = -np.linalg.solve(view.curvature(evaluation), gradient).astype(np.float64)
         weights, evaluation = _advance(view, weights, direction, descent=float(gradient @ direction), monitor=monitor)
     raise InternalError("training.polish", "The model could not be brought close enough to the optimum.")
 

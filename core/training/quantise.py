@@ -46,7 +46,7 @@ class TrainedModel:
         return certify(self.parameters)
 
     def report(self) -> dict[str, str | int]:
-        """Gap and bounds in words for the hospital's own eyes; the gap depends on the weights and is not for bundles."""
+        """Gap and bounds in words for the hospital's own eyes; the gap depends on the weights: never in a bundle."""
         return {
             "gap_to_float_model": decimal_up(self.gap),
             "distance_to_optimum": self.certificate.distance_text,

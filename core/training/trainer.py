@@ -7,6 +7,8 @@ load it in the worker process alone.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +18,14 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.monitor import Monitor
 from core.relations.parameters import FEATURE_BITS, OptimumParameters
-from core.training.exact import ExactView
 from core.relations.plan import OptimiserSettings, TrainingPlan
+from core.training.exact import ExactView
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
 
-# L-BFGS stops when the float model is within this share of the target distance, or when it no longer moves.
+# Training stops when the float model is within this share of the target distance, or when it no longer moves.
 _FLOAT_SHARE = 1e-3
-_STALLED_EPOCHS = 5
+_PATIENCE = {"lbfgs": 5, "adam": 100}  # steps without a better loss; Adam does not descend at every step
 _START_DEVIATION = 0.01
 _TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
 
@@ -80,13 +82,12 @@ def training_parameters(
     )
 
 
-def fit(
-    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor
-) -> FloatModel:
+def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor) -> FloatModel:
     """Minimise F in float64 with the plan's optimiser; one metric "loss" and one look at cancel per step."""
     count, features = rows.shape
-    columns = torch.ones((count, features + 1), dtype=torch.float64)
-    columns[:, :-1] = torch.from_numpy(rows.astype(np.float64) / 2.0**FEATURE_BITS)
+    encoded = np.ones((count, features + 1))
+    np.multiply(rows, 2.0**-FEATURE_BITS, out=encoded[:, :-1])
+    columns = torch.from_numpy(encoded)
     labels = torch.from_numpy(outcomes.astype(np.float64))
     strength = 1.0 / (float(plan.c) * count)
     settings = plan.optimiser
@@ -97,13 +98,15 @@ def fit(
     def loss() -> torch.Tensor:
         logits = columns @ weights
         fit_term = (torch.logaddexp(logits, torch.zeros_like(logits)) - labels * logits).mean()
-        return fit_term + 0.5 * strength * (weights * weights).sum()
+        value: torch.Tensor = fit_term + 0.5 * strength * (weights * weights).sum()
+        return value
 
     # strong convexity: a gradient this small puts the float model within its share of the target
     tolerance = strength * float(plan.target) * _FLOAT_SHARE
     run = _Run(weights=weights, loss=loss, settings=settings, tolerance=tolerance, monitor=monitor)
     if settings.method == "adam":
-        run.steps(torch.optim.Adam([weights], lr=float(settings.learning_rate)), first_share=0.0, last_share=0.5)
+        adam = torch.optim.Adam([weights], lr=float(settings.learning_rate))
+        run.steps(adam, patience=_PATIENCE["adam"], first_share=0.0, last_share=0.5)
     first_share = 0.5 if settings.method == "adam" else 0.0
     rate = 1.0 if settings.method == "adam" else float(settings.learning_rate)
     run.steps(
@@ -116,7 +119,71 @@ def fit(
             tolerance_change=0.0,
             line_search_fn="strong_wolfe",
         ),
+        patience=_PATIENCE["lbfgs"],
         first_share=first_share,
         last_share=1.0,
     )
     return FloatModel(weights=weights.detach().numpy().copy(), losses=tuple(run.losses))
+
+
+class _Run:
+    """Steps of one optimiser after the other on the same weights, remembering the best point met."""
+
+    def __init__(
+        self,
+        *,
+        weights: torch.Tensor,
+        loss: Callable[[], torch.Tensor],
+        settings: OptimiserSettings,
+        tolerance: float,
+        monitor: Monitor,
+    ) -> None:
+        self.losses: list[float] = []
+        self._weights = weights
+        self._loss = loss
+        self._epochs = settings.epochs
+        self._tolerance = tolerance
+        self._monitor = monitor
+        self._best_loss = math.inf
+        self._best = weights.detach().clone()
+
+    def steps(self, optimiser: torch.optim.Optimizer, *, patience: int, first_share: float, last_share: float) -> None:
+        """At most `epochs` steps; stops within tolerance, after `patience` steps in vain, or if the loss is not finite.
+
+        Ends at the best point so far, so a learning rate that makes the last steps worse does no harm.
+        """
+        stalled = 0
+        for step in range(self._epochs):
+            self._monitor.check()
+            before = self._best_loss
+            value, steepness = self._evaluate()
+            if not math.isfinite(value) or not math.isfinite(steepness):
+                break
+            self.losses.append(value)
+            self._monitor.metric("loss", len(self.losses), value)
+            share = first_share + (last_share - first_share) * step / self._epochs
+            self._monitor.progress(_TRAIN_SHARE * share)
+            stalled = 0 if value < before else stalled + 1
+            if steepness <= self._tolerance or stalled >= patience:
+                break
+            optimiser.step(self._closure)
+        self._evaluate()
+        with torch.no_grad():
+            self._weights.copy_(self._best)
+        self._monitor.progress(_TRAIN_SHARE * last_share)
+
+    def _evaluate(self) -> tuple[float, float]:
+        """Loss and Euclidean norm of the gradient at the present weights."""
+        value = float(self._closure())
+        gradient = self._weights.grad
+        steepness = math.inf if gradient is None else float(gradient.norm())
+        if value < self._best_loss:
+            self._best_loss = value
+            self._best.copy_(self._weights.detach())
+        return value, steepness
+
+    def _closure(self) -> float:
+        self._weights.grad = None
+        value = self._loss()
+        value.backward()  # type: ignore[no-untyped-call]
+        return float(value.detach())
