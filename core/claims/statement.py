@@ -17,7 +17,7 @@ from core.records.layout import RowLayout
 from core.records.schema import Schema
 
 VERSION = 1
-SIGNED_ONLY = ("files", "times", "tool")
+SIGNED_ONLY = ("files", "times", "tool", "signers")
 
 
 @dataclass(frozen=True)

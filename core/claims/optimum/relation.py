@@ -22,8 +22,9 @@ from functools import cached_property
 
 from core.algebra.field import ORDER
 from core.channel.shape import ProofShape
-from core.claims.optimum.statement import OptimumStatement
+from core.claims.optimum.statement import OptimumStatement, PublicModel
 from core.commitments.hyrax import Column, choose_width
+from core.constraints.expression import Expression
 from core.lookup.fractions import fraction_products, fraction_steps
 from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock, Term
 from core.lookup.tables import RangeTable, SigmoidRows
@@ -206,6 +207,25 @@ class OptimumRelation:
             form[j] = coefficient % ORDER
         return form
 
+    def logit_form(self) -> list[int]:
+        """The public weights over a record; empty for a hidden model, whose logit is reduced by its own sumcheck."""
+        model = self.statement.model
+        return self.over_record(list(model.weights[:-1])) if isinstance(model, PublicModel) else []
+
+    def public_bias(self, inside: int) -> int:
+        """The bias's share of the logit's extension where the selector's is `inside`; 0 for a hidden model."""
+        model = self.statement.model
+        return model.weights[-1] * inside << FEATURE_BITS if isinstance(model, PublicModel) else 0
+
+    def residual_sum(self, gradient: Expression, weights: Expression, zeta: list[int]) -> Expression:
+        """What the residual sumcheck must sum to: (sum_a eta_a G_a - c_den 2^b sum_a eta_a W_a) / c_num.
+
+        gradient: sum_a eta_a (G_a + 2^m), as committed; weights: sum_a eta_a W_a.
+        """
+        p = self.parameters
+        shifted = gradient - p.gradient_bound * selector(zeta, self.coordinates)
+        return (shifted - weights * (p.c_den << p.decay_shift)) * pow(p.c_num, -1, ORDER)
+
     def outcome_form(self) -> list[int]:
         return self._unit(self.statement.layout.outcome)
 
@@ -214,10 +234,6 @@ class OptimumRelation:
 
     def _unit(self, index: int) -> list[int]:
         return [int(j == index) for j in range(self.statement.layout.width)]
-
-    def bias_column(self, point: list[int]) -> int:
-        """The extension of the bias column 2^f_x s(i) at a row point."""
-        return selector(point, self.rows) << FEATURE_BITS
 
     def residual_parts(self) -> list[dict[str, int]]:
         """For each of RESIDUAL_COLUMNS the combination of columns that it is."""
