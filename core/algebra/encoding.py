@@ -1,8 +1,8 @@
 """The outer form of an encoded point: three flag bits and a coordinate, checked before any curve arithmetic.
 
 Compressed G1 in the format of ZCash: 48 bytes, the x coordinate big endian, in whose three free top bits stand
-"compressed" (always 1), "identity" and "y is the larger of the two roots". Both backends look through these checks first,
-so that they refuse the same bytes with the same code whatever their libraries would forgive.
+"compressed" (always 1), "identity" and "y is the larger of the two roots". Both backends make these checks first, so
+that they refuse the same bytes with the same code whatever their libraries would forgive.
 """
 
 from __future__ import annotations

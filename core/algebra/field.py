@@ -37,7 +37,7 @@ def scalar_to_bytes(value: int) -> bytes:
 
 
 def scalar_from_bytes(data: bytes) -> int:
-    """The field element of a 32-byte big-endian encoding; MalformedError "proof.scalar" on a length or value off range."""
+    """The field element of a 32-byte big-endian encoding; MalformedError "proof.scalar" for any other bytes."""
     value = int.from_bytes(data, "big")
     if len(data) != SCALAR_BYTES or value >= ORDER:
         raise MalformedError("proof.scalar", "The proof contains a number that is not a reduced field element.")

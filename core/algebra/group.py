@@ -41,7 +41,7 @@ class GroupBackend(Protocol):
         """scalar * a. Not constant time."""
 
     def msm(self, points: Sequence[Point], scalars: Sequence[int]) -> Point:
-        """sum scalars[i] * points[i]; identity for empty sequences. Equal lengths or InternalError. Not constant time."""
+        """sum scalars[i] * points[i]; identity if empty, InternalError if lengths differ. Not constant time."""
 
     def is_identity(self, point: Point) -> bool:
         """Whether this is the neutral element."""
@@ -49,7 +49,7 @@ class GroupBackend(Protocol):
 
 @cache
 def get_backend(name: str = "native") -> GroupBackend:
-    """The backend called "native" (compiled, for use) or "reference" (plain Python over py_ecc); loaded on first call."""
+    """The backend called "native" (compiled, for use) or "reference" (plain Python over py_ecc), loaded when used."""
     if name == "native":
         from core.algebra.backends.native import NativeBackend
 

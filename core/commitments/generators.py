@@ -1,4 +1,4 @@
-"""The public generators, in a fixed order: data columns G, pad slots K, the value point, the blinding point, the inner Q.
+"""The public generators in a fixed order: data columns G, pad slots K, value point, blinding point, inner point Q.
 
 Each is hash_to_curve of its label, so that no relation between two of them is known to anybody. They are kept in a file
 because hashing takes seconds natively and minutes in plain Python; its digest is pinned here, and anyone can remake it:

@@ -23,7 +23,8 @@ def hash_to_affine_reference(message: bytes, dst: bytes = DST) -> tuple[int, int
     import hashlib
 
     from py_ecc.bls.hash_to_curve import hash_to_G1
-    from py_ecc.optimized_bls12_381 import normalize
+    from py_ecc.optimized_bls12_381.optimized_curve import normalize
 
-    x, y = normalize(hash_to_G1(message, dst, hashlib.sha256))
+    # py_ecc wants the constructor of a hash and annotates an instance.
+    x, y = normalize(hash_to_G1(message, dst, hashlib.sha256))  # type: ignore[arg-type]
     return int(x), int(y)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from py_arkworks_bls12381 import G1Point, Scalar
 
+from core.algebra.backends.spread import check_all, join_affine
 from core.algebra.encoding import not_in_subgroup, not_on_curve, split
 from core.algebra.field import ORDER, SCALAR_BYTES
 from core.algebra.group import Point
 from core.errors import InternalError
 
+_SPREAD_FROM = 20_000
 
-def decode_one(blob: bytes, index: int) -> Point:
-    """The point of one untrusted encoding, fully checked; `index` is its place in the batch, for the error.
 
-    The library reduces nothing and forgives the identity's stray bits, so the form is checked before it is asked.
-    """
+def _decode_one(blob: bytes, index: int) -> Point:
+    # The library forgives the identity's stray bits, so the form is checked before it is asked.
     split(blob, index)
     try:
         point = G1Point.from_compressed_bytes_unchecked(blob)
@@ -25,6 +25,11 @@ def decode_one(blob: bytes, index: int) -> Point:
     if not point.is_in_subgroup():
         raise not_in_subgroup(index)
     return point
+
+
+def check_point(blob: bytes, index: int) -> bytes:
+    """x || y of one untrusted encoding, fully checked; `index` is its place in the batch, for the error."""
+    return bytes(_decode_one(blob, index).to_xy_bytes_be())
 
 
 def _scalar(value: int) -> Scalar:
@@ -40,11 +45,14 @@ class NativeBackend:
         self.identity: Point = G1Point.identity()
 
     def decode(self, blobs: Sequence[bytes]) -> list[Point]:
-        return [decode_one(blob, index) for index, blob in enumerate(blobs)]
+        if len(blobs) <= _SPREAD_FROM:
+            return [_decode_one(blob, index) for index, blob in enumerate(blobs)]
+        # Points cannot travel between processes; coordinates can, and loading them costs next to nothing.
+        return [G1Point.from_xy_bytes_unchecked_be(data) for data in check_all(check_point, blobs, _SPREAD_FROM)]
 
     def from_affine(self, coordinates: Sequence[tuple[int, int]]) -> list[Point]:
         return [
-            G1Point.from_xy_bytes_unchecked_be(x.to_bytes(48, "big") + y.to_bytes(48, "big")) for x, y in coordinates
+            G1Point.from_xy_bytes_unchecked_be(join_affine(x, y)) for x, y in coordinates
         ]
 
     def encode(self, point: Point) -> bytes:
