@@ -1,0 +1,1 @@
+"""Bytes that mean one thing only: canonical JSON and length-delimited framing."""
