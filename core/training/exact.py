@@ -43,7 +43,7 @@ class Evaluation:
 
 
 class ExactView:
-    """A training view, rows uint16 of shape (n, d) and outcomes 0/1 of shape (n,), to be evaluated at integer weights."""
+    """Training rows (n, d) of uint16 and outcomes (n,) of 0 and 1, to be evaluated at integer weights."""
 
     def __init__(
         self, rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, parameters: OptimumParameters

@@ -27,6 +27,10 @@ from core.training.quantise import TrainedModel
 _FLOAT_SHARE = 1e-3
 _PATIENCE = {"lbfgs": 5, "adam": 100}  # steps without a better loss; Adam does not descend at every step
 _START_DEVIATION = 0.01
+_LINE_SEARCH = 25  # evaluations of the loss in one step; torch's default for single steps leaves none
+# torch's L-BFGS forgets steps along which the gradient changes by less than 1e-10, an absolute bound. The optimisers
+# see the loss magnified until its least curvature is this.
+_CURVATURE = 2.0**20
 _TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
 
 
@@ -103,7 +107,14 @@ def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: Traini
 
     # strong convexity: a gradient this small puts the float model within its share of the target
     tolerance = strength * float(plan.target) * _FLOAT_SHARE
-    run = _Run(weights=weights, loss=loss, settings=settings, tolerance=tolerance, monitor=monitor)
+    run = _Run(
+        weights=weights,
+        loss=loss,
+        magnification=_CURVATURE / strength,
+        settings=settings,
+        tolerance=tolerance,
+        monitor=monitor,
+    )
     if settings.method == "adam":
         adam = torch.optim.Adam([weights], lr=float(settings.learning_rate))
         run.steps(adam, patience=_PATIENCE["adam"], first_share=0.0, last_share=0.5)
@@ -114,6 +125,7 @@ def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: Traini
             [weights],
             lr=rate,
             max_iter=1,
+            max_eval=_LINE_SEARCH,
             history_size=20,
             tolerance_grad=0.0,
             tolerance_change=0.0,
@@ -134,6 +146,7 @@ class _Run:
         *,
         weights: torch.Tensor,
         loss: Callable[[], torch.Tensor],
+        magnification: float,
         settings: OptimiserSettings,
         tolerance: float,
         monitor: Monitor,
@@ -141,6 +154,7 @@ class _Run:
         self.losses: list[float] = []
         self._weights = weights
         self._loss = loss
+        self._magnification = magnification
         self._epochs = settings.epochs
         self._tolerance = tolerance
         self._monitor = monitor
@@ -174,9 +188,9 @@ class _Run:
 
     def _evaluate(self) -> tuple[float, float]:
         """Loss and Euclidean norm of the gradient at the present weights."""
-        value = float(self._closure())
+        value = self._closure() / self._magnification
         gradient = self._weights.grad
-        steepness = math.inf if gradient is None else float(gradient.norm())
+        steepness = math.inf if gradient is None else float(gradient.norm()) / self._magnification
         if value < self._best_loss:
             self._best_loss = value
             self._best.copy_(self._weights.detach())
@@ -184,6 +198,6 @@ class _Run:
 
     def _closure(self) -> float:
         self._weights.grad = None
-        value = self._loss()
+        value = self._loss() * self._magnification
         value.backward()  # type: ignore[no-untyped-call]
         return float(value.detach())
