@@ -1,10 +1,10 @@
-"""Sees to the system libraries that Qt and the compiled kernels load: installs them where that is possible, else names them.
+"""Sees to the system libraries that Qt and the compiled kernels load: installs them where it can, else names them.
 
     python packaging/system_libraries.py [--window]
 
-Qt from the package index brings Qt itself and leaves the graphics and font libraries to the system; without them even a
-program that draws nothing on a screen does not start. --window adds what a window on an X11 screen needs. Exit code 0 if
-everything loads in the end, 1 with one plain sentence otherwise. Standard library only: it runs before anything is installed.
+Qt from the package index brings Qt itself and leaves the graphics and font libraries to the system; without them even
+a program that draws nothing on a screen does not start. --window adds what a window on an X11 screen needs. Exit code 0
+if everything loads in the end, 1 with one plain sentence otherwise. Standard library only.
 """
 
 from __future__ import annotations
