@@ -22,7 +22,7 @@ from functools import cached_property
 
 from core.algebra.field import ORDER
 from core.channel.shape import ProofShape
-from core.claims.optimum.statement import OptimumStatement, PublicModel
+from core.claims.optimum.statement import OptimumStatement, PublicModel, model_basis
 from core.commitments.hyrax import Column, choose_width
 from core.constraints.expression import Expression
 from core.lookup.fractions import fraction_products, fraction_steps
@@ -193,8 +193,8 @@ class OptimumRelation:
 
     @property
     def model_basis(self) -> tuple[int, ...]:
-        """Generators of the hidden model: the features' own, then the bias's, one past the row."""
-        return (*self.statement.layout.features, self.statement.layout.width)
+        """Generators of the hidden model."""
+        return model_basis(self.statement.layout)
 
     def eta(self, zeta: list[int]) -> list[int]:
         """eq(zeta, a) for each coordinate in use."""

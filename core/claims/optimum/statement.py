@@ -23,6 +23,11 @@ class HiddenModel:
     commitment: bytes
 
 
+def model_basis(layout: RowLayout) -> tuple[int, ...]:
+    """Generators of a hidden model's commitment: those of the features, then the bias's, one past the row."""
+    return (*layout.features, layout.width)
+
+
 @dataclass(frozen=True)
 class OptimumStatement:
     """`context` is the canonical bundle statement; views are positions among the dataset's records, increasing.

@@ -1,0 +1,1 @@
+"""From an opened dataset to commitments, proofs and the statement that a bundle signs."""

@@ -1,0 +1,179 @@
+"""Split, train and prove: the main job, from an opened dataset to everything that a bundle holds."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from core.claims.attestation import optimum_statement, parameters_of, public_model, views_of
+from core.claims.optimum.prover import OptimumSecrets, prove_optimum
+from core.claims.optimum.statement import HiddenModel, PublicModel, model_basis
+from core.claims.statement import VERSION, DatasetStatement
+from core.claims.validity.prover import prove_validity
+from core.encoding.canonical import dumps
+from core.engines.interface import Engine
+from core.errors import InputError
+from core.monitor import Monitor
+from core.proving.dataset import OpenedDataset
+from core.randomness import Tape
+from core.relations.plan import TrainingPlan
+from core.relations.views import Views
+from core.training.quantise import TrainedModel, optimum_witness
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """What goes into a bundle, and what the hospital alone sees.
+
+    predicate: the proven part of the statement; subject: name and SHA-256 of the model file, or of the commitment to a
+    hidden model; model: the model file, None if hidden; trained and seconds (by stage) stay with the hospital.
+    """
+
+    predicate: dict[str, Any]
+    subject_name: str
+    subject_digest: str
+    validity: bytes
+    attestation: bytes
+    model: bytes | None
+    trained: TrainedModel
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class _Stages:
+    """Announces stages and keeps their times."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self.seconds: dict[str, float] = {}
+
+    def run(self, name: str, work: Callable[[], _Result]) -> _Result:
+        self._monitor.stage(name)
+        self._monitor.check()
+        start = time.perf_counter()
+        result = work()
+        self.seconds[name] = time.perf_counter() - start
+        self._monitor.progress(1.0)
+        return result
+
+
+def attest(
+    dataset: OpenedDataset,
+    *,
+    plan: TrainingPlan,
+    nonce: bytes | None,
+    hide_weights: bool,
+    validity: bytes | None,
+    engine: Engine,
+    tape: Tape,
+    monitor: Monitor,
+) -> Attestation:
+    """Train on the views that root, plan and nonce give, and prove `validity` (unless at hand) and `optimum`.
+
+    InputError where no model makes sense: no consenting records, an empty or one-class side of the split.
+    """
+    stages = _Stages(monitor)
+    layout = dataset.layout
+    excluded = excluded_numbers(dataset)
+    views = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
+    parameters = parameters_of(views, layout=layout, plan=plan)
+    train = np.asarray(views.train)
+    features = np.ascontiguousarray(dataset.rows[np.ix_(train, np.asarray(layout.features))])
+    outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
+    trained = stages.run("train", lambda: _train(features, outcomes, plan, monitor))
+    document = trained.document(features=layout.feature_names, schema_digest=dataset.schema.digest())
+    statement = DatasetStatement(root=dataset.root, count=len(dataset.numbers), schema=dataset.schema)
+
+    def prove_dataset() -> bytes:
+        if validity is not None:
+            return validity
+        return prove_validity(
+            statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor
+        )
+
+    validity_proof = stages.run("validity", prove_dataset)
+
+    model_json: bytes | None = None
+    blinding = 0
+    model: PublicModel | HiddenModel
+    if hide_weights:
+        blinding = tape.scalar("model.blinding")
+        commitment = engine.commit(model_basis(layout), [*trained.weights, trained.bias], blinding)
+        model = HiddenModel(commitment)
+        subject_name, digest = "model-commitment", hashlib.sha256(commitment).hexdigest()
+        model_part = {"visibility": "hidden", "commitment": commitment.hex()}
+    else:
+        model_json = dumps(document.to_json())
+        model = public_model(document, layout=layout, schema_digest=dataset.schema.digest(), parameters=parameters)
+        subject_name, digest = "model/model.json", hashlib.sha256(model_json).hexdigest()
+        model_part = {"visibility": "public", "digest": digest}
+    predicate = {
+        "version": VERSION,
+        "dataset": {
+            "root": dataset.root.hex(),
+            "count": len(dataset.numbers),
+            "schema": dataset.schema.digest().hex(),
+            "validity": {"proof": hashlib.sha256(validity_proof).hexdigest()},
+        },
+        "plan": plan.to_json(),
+        "nonce": None if nonce is None else nonce.hex(),
+        "views": {"excluded": excluded, "train": len(views.train), "test": len(views.test)},
+        "model": model_part,
+        "claims": {"optimum": {}},
+    }
+
+    def prove_model() -> bytes:
+        witness = optimum_witness(
+            features, outcomes, weights=trained.weights, bias=trained.bias, parameters=parameters
+        )
+        claim = optimum_statement(predicate, layout=layout, views=views, parameters=parameters, model=model)
+        secrets = OptimumSecrets(dataset.rows, dataset.blindings, witness, blinding)
+        return prove_optimum(claim, secrets, engine=engine, tape=tape, monitor=monitor)
+
+    proof = stages.run("optimum", prove_model)
+    return Attestation(
+        predicate=predicate,
+        subject_name=subject_name,
+        subject_digest=digest,
+        validity=validity_proof,
+        attestation=proof,
+        model=model_json,
+        trained=trained,
+        seconds=stages.seconds,
+    )
+
+
+def excluded_numbers(dataset: OpenedDataset) -> list[int]:
+    """Record numbers without consent; they stay committed and take no part in training or testing."""
+    consent = dataset.rows[:, dataset.layout.consent]
+    return [number for number, given in zip(dataset.numbers, consent.tolist(), strict=True) if not given]
+
+
+def _split(dataset: OpenedDataset, excluded: list[int], plan: TrainingPlan, nonce: bytes | None) -> Views:
+    if len(excluded) == len(dataset.numbers):
+        raise InputError(
+            "views.no_consent", "No record has consent, so there is nothing to train on.", "Check the consent column."
+        )
+    views = views_of(dataset.numbers, excluded=excluded, root=dataset.root, plan=plan, nonce=nonce)
+    outcome = dataset.rows[:, dataset.layout.outcome]
+    for side, members in (("training", views.train), ("test", views.test)):
+        if members and len(set(outcome[np.asarray(members)].tolist())) < 2:
+            raise InputError(
+                "views.one_class",
+                f"All {side} records have the same outcome, so no model makes sense on this split.",
+                "Use more records, another outcome, or another share of test records.",
+            )
+    return views
+
+
+def _train(features: Any, outcomes: Any, plan: TrainingPlan, monitor: Monitor) -> TrainedModel:
+    # torch takes seconds to load and must never enter a process that only imports or verifies
+    from core.training.trainer import train
+
+    return train(features, outcomes, plan=plan, monitor=monitor)
