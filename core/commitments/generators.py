@@ -13,10 +13,10 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
 from core.algebra.group import GroupBackend, Point, get_backend
 from core.errors import InternalError
+from core.resources import resource_path, resource_root
 
 DATA_COUNT = 4096
 PAD_COUNT = 4096
@@ -28,7 +28,7 @@ INNER = 8194
 """Q, carries the value of a linear form inside an opening."""
 GENERATOR_COUNT = 8195
 
-FILE = Path(__file__).resolve().parents[2] / "resources" / "generators" / "v1.bin"
+FILE = ("generators", "v1.bin")
 FILE_SHA256 = "aeb7544b2a82583d82b82680c1429c05744ce973ae1f0994641bd935182d3847"
 _ENTRY = 96
 
@@ -56,18 +56,20 @@ def labels() -> Iterator[bytes]:
     yield from (b"K_val", b"H", b"Q")
 
 
+def _read() -> bytes:
+    try:
+        return resource_path(*FILE).read_bytes()
+    except OSError as error:
+        raise InternalError("generators.unreadable", "The generator file cannot be read.") from error
+
+
 @cache
 def load_affine() -> tuple[tuple[int, int], ...]:
     """Affine coordinates of all generators by index; InternalError if the file is not the one pinned here."""
-    try:
-        content = FILE.read_bytes()
-    except OSError as error:
-        raise InternalError(
-            "generators.missing", "The generator file cannot be read.", "Install Proofward again."
-        ) from error
+    content = _read()
     if hashlib.sha256(content).hexdigest() != FILE_SHA256:
         raise InternalError(
-            "generators.digest", "The generator file is not the one this version was built with.", "Install it again."
+            "generators.digest", "The generator file is not that of this version.", "Install Proofward again."
         )
     return tuple(
         (int.from_bytes(content[at : at + 48], "big"), int.from_bytes(content[at + 48 : at + _ENTRY], "big"))
@@ -98,10 +100,9 @@ def main(arguments: Sequence[str]) -> int:
     """Remake the file and compare it (or write it, with --write); 0 if it is the pinned one."""
     content = make()
     if "--write" in arguments:
-        FILE.parent.mkdir(parents=True, exist_ok=True)
-        FILE.write_bytes(content)
+        resource_root().joinpath(*FILE).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    same = digest == FILE_SHA256 and FILE.read_bytes() == content
+    same = digest == FILE_SHA256 and _read() == content
     print(f"{digest}  {'as pinned' if same else 'NOT as pinned'}")
     return 0 if same else 1
 

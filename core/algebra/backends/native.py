@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from py_arkworks_bls12381 import G1Point, Scalar
 
 from core.algebra.backends.spread import check_all, join_affine
 from core.algebra.encoding import not_in_subgroup, not_on_curve, split
 from core.algebra.field import ORDER, SCALAR_BYTES
-from core.algebra.group import Point
 from core.errors import InternalError
+
+if TYPE_CHECKING:
+    from core.algebra.group import Point
 
 _SPREAD_FROM = 20_000
 

@@ -7,6 +7,7 @@ some encodings differently from this format, so these three are here, over the s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from py_ecc.bls.point_compression import compress_G1
 from py_ecc.fields import optimized_bls12_381_FQ as FQ
@@ -16,8 +17,10 @@ from core.algebra.backends.spread import check_all, join_affine, split_affine
 from core.algebra.backends.subgroup import in_subgroup
 from core.algebra.encoding import COORDINATE_BYTES, FIELD_MODULUS, not_in_subgroup, not_on_curve, split
 from core.algebra.field import ORDER
-from core.algebra.group import Point
 from core.errors import InternalError
+
+if TYPE_CHECKING:
+    from core.algebra.group import Point
 
 _SPREAD_FROM = 4_000
 

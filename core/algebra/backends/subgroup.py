@@ -2,8 +2,8 @@
 
 The curve y^2 = x^3 + 4 over the integers modulo p has h r points; h contains 3 and 11, so a point must be tested by
 itself. The endomorphism phi(x, y) = (beta x, y), beta a primitive cube root of unity, satisfies phi^2 + phi + 1 = 0 on
-the whole curve. On the group of order r = u^4 - u^2 + 1 it is multiplication by -u^2, for one of the two beta. Conversely
-phi(P) = -u^2 P gives phi^2(P) = u^4 P, hence (u^4 - u^2 + 1) P = r P = 0. So the test is exact:
+the whole curve. On the group of order r = u^4 - u^2 + 1 it is multiplication by -u^2, for one of the two beta.
+Conversely phi(P) = -u^2 P gives phi^2(P) = u^4 P, hence (u^4 - u^2 + 1) P = r P = 0. So the test is exact:
 
     P is in the group of order r  <=>  phi(P) + u^2 P = 0.
 
