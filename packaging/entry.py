@@ -28,6 +28,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # First of all: a child process of a frozen program starts here too, and must become the child, not a second program.
+    # First of all: a child process of a frozen program starts here too, and must become the child.
     multiprocessing.freeze_support()
     sys.exit(main(sys.argv[1:]))

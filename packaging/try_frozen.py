@@ -2,9 +2,9 @@
 
     python packaging/try_frozen.py dist/proofward
 
-A program tried from the checkout finds files there that it will not find elsewhere, and a program tried as root may write
-where its users may not. Where this runs as root, the program is handed to the user `nobody`, from a copy that `nobody`
-may read. Prints what the program says, its size and the seconds it took; exit code of the program.
+A program tried from the checkout finds files there that it will not find elsewhere, and a program tried as root may
+write where its users may not. Where this runs as root, the program is handed to the user `nobody`, from a copy that
+`nobody` may read. Prints what the program says, its size and the seconds it took; exit code of the program.
 """
 
 from __future__ import annotations
