@@ -37,16 +37,6 @@ def test_numba_is_imported_by_kernels_and_engines_alone() -> None:
     assert offenders == set()
 
 
-def test_core_knows_no_qt() -> None:
-    offenders = {
-        module_of(path)
-        for path in sources("core")
-        if any(reaches(imported(path), name) for name in ("PySide6", "shiboken6", "pyqtgraph", "gui"))
-    }
-    # The command `proofward app` hands over to the window; nothing else does.
-    assert offenders <= {"core.cli.main", "core.cli.app"}
-
-
 @pytest.mark.parametrize(("package", "allowed"), [("gui", WINDOW_MAY_USE), ("core/cli", TERMINAL_MAY_USE)])
 def test_faces_talk_to_services_and_jobs_alone(package: str, allowed: set[str]) -> None:
     offenders = {
