@@ -5,8 +5,8 @@ With V_k = v_k K_val + blinding H for each claimed value, and challenges kappa, 
     one object U, forms L_k:   P = U + gamma sum kappa^k V_k,             form (sum kappa^k L_k, -1/gamma), value 0
     objects U_k, one form L:   P = sum kappa^k U_k + gamma sum kappa^k V_k,  form (L, -1/gamma), value 0
 
-over exactly (basis, K_val). As a polynomial in gamma the coefficient at gamma^0 is the claim; 1/gamma catches weight of an
-object on K_val (a record could otherwise carry weight there), gamma catches weight of a V_k outside K_val.
+over exactly (basis, K_val). As a polynomial in gamma the coefficient at gamma^0 is the claim; 1/gamma catches weight
+of an object on K_val (a record could otherwise carry weight there), gamma catches weight of a V_k outside K_val.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""All points of a bundle by handle, so that they are decoded in one batch and used in one multi-scalar multiplication."""
+"""All points of a bundle by handle, so that they are decoded in one batch and used in one multi-scalar
+multiplication.
+"""
 
 from __future__ import annotations
 

@@ -126,8 +126,8 @@ class ProverChannel(Channel):
         slots = [slot for group in self.log.openings for slot in group.slots]
         tie = build_tie(slots, self.log.linear, self._messages, theta, mu)
         on_value = sum(w * self._values[slot] for w, slot in zip(tie.weights, slots, strict=True))
-        own = [blinding for drawn in blindings for blinding in drawn]
-        blinding = self._pad_blinding + sum(w * b for w, b in zip(tie.weights, own, strict=True))
+        flat = [blinding for drawn in blindings for blinding in drawn]
+        blinding = self._pad_blinding + sum(w * b for w, b in zip(tie.weights, flat, strict=True))
         self._opening("tie", [*self._pad_basis, generators.VALUE], [*self._pads, on_value], blinding, tie.form)
         self.challenge(labels.BATCH)
         self._expect_end()

@@ -1,7 +1,7 @@
 """From what a claim will say to the exact pattern of its proof.
 
-A claim declares its steps, the number of its products and its opening groups; the closing steps, which settle all of them,
-are the same for every proof and follow from these counts.
+A claim declares its steps, the number of its products and its opening groups; the closing steps, which settle all of
+them, are the same for every proof and follow from these counts.
 """
 
 from __future__ import annotations

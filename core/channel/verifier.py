@@ -1,4 +1,6 @@
-"""The verifier's end: reads and absorbs, draws challenges, states checks, and leaves equations to be settled together."""
+"""The verifier's end: reads and absorbs, draws challenges, states checks, and leaves equations to be settled
+together.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from core.channel.batching import batch_group
 from core.channel.equation import Combination, Equation
 from core.channel.points import PointTable
 from core.commitments import generators
-from core.commitments.opening import fold_rounds, final_length, generator_coefficients
+from core.commitments.opening import final_length, fold_rounds, generator_coefficients
 from core.constraints.expression import Expression
 from core.constraints.products import message_count, state_products
 from core.constraints.tie import build_tie
@@ -119,9 +121,7 @@ class VerifierChannel(Channel):
         left, right = self.scalars("products.opened", 2)
         state_products(self.log, messages, point, left, right)
 
-    def _opening(
-        self, equation: Equation, target: Combination, basis: list[int], form: list[int], value: int
-    ) -> None:
+    def _opening(self, equation: Equation, target: Combination, basis: list[int], form: list[int], value: int) -> None:
         """Add the unrolled equation of one opening (core.commitments.opening) to `equation`."""
         label, length = equation.stage, len(basis)
         mask = self.points(f"{label}.mask", 1)[0]

@@ -54,11 +54,15 @@ def public_model(
     if document.schema != schema_digest.hex() or document.features != tuple(layout.feature_names):
         raise RejectedError("model.schema", "The model is not about the features of this dataset.", stage="model")
     if document.scale_bits != parameters.weight_scale_bits:
-        raise RejectedError("model.scale", "The model's weights are not at the scale that the proof uses.", stage="model")
+        raise RejectedError(
+            "model.scale", "The model's weights are not at the scale that the proof uses.", stage="model"
+        )
     weights = (*document.weights, document.bias)
     bound = parameters.weight_bound
     if not all(-bound <= weight < bound for weight in weights):
-        raise RejectedError("model.range", "A weight of the model is larger than the proof can speak about.", stage="model")
+        raise RejectedError(
+            "model.range", "A weight of the model is larger than the proof can speak about.", stage="model"
+        )
     return PublicModel(weights)
 
 

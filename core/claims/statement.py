@@ -1,8 +1,8 @@
 """The two statements that proofs are bound to, as canonical JSON that is absorbed whole before the first challenge.
 
 The dataset statement says which records were committed under which schema; it carries `validity` and is rebuilt by the
-verifier from the bundle, never read from a proof. The bundle statement is the predicate without the members that are only
-signed (files, times, tool).
+verifier from the bundle, never read from a proof. The bundle statement is the predicate without the members that are
+only signed (files, times, tool).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Vectors of small integers committed row by row (Hyrax, 2018).
 
-A vector of at most 2^variables entries is laid out in rows of 2^width; each row is one Pedersen commitment over the data
-generators G_0..G_{2^width - 1}. Its multilinear extension at (row point, column point) is the linear form eq(column point)
-of the combination sum_i eq(row point, i) C_i. Entries past the committed rows are zero because nothing commits to them.
+A vector of at most 2^variables entries is laid out in rows of 2^width; each row is one Pedersen commitment over the
+data generators G_0..G_{2^width - 1}. Its multilinear extension at (row point, column point) is the linear form
+eq(column point) of the combination sum_i eq(row point, i) C_i. Entries past the committed rows are zero because
+nothing commits to them.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ Statement: P = <x, g> + rho H with L(x) = y, for public generators g, form L and
     starting from R = c P + A - phi H + (c y + t) xi Q, until at most four entries of z are left, which are sent.
 The verifier checks R = <z, g> + L(z) xi Q, unrolled into one multi-scalar equation.
 
-xi is drawn after P, L, y, A and t are fixed, so the coordinate on Q cannot be prepared. A generator that the object must not
-use is absent from g, and a missing upper half is absent too, never free.
+xi is drawn after P, L, y, A and t are fixed, so the coordinate on Q cannot be prepared. A generator that the object
+must not use is absent from g, and a missing upper half is absent too, never free.
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""Statements about hidden scalars: linear expressions, products, evaluations, and how all of them are settled at the end."""
+"""Statements about hidden scalars: linear expressions, products, evaluations, and how all of them are settled at the
+end.
+"""

@@ -1,8 +1,8 @@
 """Linear expressions over hidden scalars.
 
-A hidden scalar t_k travels as m_k = t_k + pi_k, where pi is the pad vector that was committed before the first challenge.
-Both sides compute with expressions constant + sum a_k t_k; a check "expression = 0" becomes a linear check on pi,
-sum a_k pi_k = constant + sum a_k m_k, which the tie settles (core.constraints.tie).
+A hidden scalar t_k travels as m_k = t_k + pi_k, where pi is the pad vector that was committed before the first
+challenge. Both sides compute with expressions constant + sum a_k t_k; a check "expression = 0" becomes a linear check
+on pi, sum a_k pi_k = constant + sum a_k m_k, which the tie settles (core.constraints.tie).
 """
 
 from __future__ import annotations

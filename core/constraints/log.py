@@ -34,7 +34,8 @@ class ProductCheck:
 
 @dataclass(frozen=True)
 class OpeningGroup:
-    """Evaluations settled by one linear-form opening: one object under several forms, or several objects under one form.
+    """Evaluations settled by one linear-form opening: one object under several forms, or several objects under one
+    form.
 
     basis: indices of the generators that the objects may use, and no others (they must not be free elsewhere);
     objects: the committed vectors (a prover's or a verifier's view of them); forms: coefficients over `basis`;
@@ -75,5 +76,3 @@ class ConstraintLog:
     ) -> None:
         """State that each evaluation is the hidden scalar in its slot (one object, or one form)."""
         self.openings.append(OpeningGroup(label, tuple(basis), tuple(objects), tuple(forms), tuple(slots)))
-
-

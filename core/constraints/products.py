@@ -1,10 +1,11 @@
 """Products of hidden scalars (Attema-Cramer 2020, section 6).
 
 For K checks a_k b_k = c_k let f, g be the polynomials of degree K with f(k) = a_k, g(k) = b_k for k = 1..K and random
-f(0), g(0), and h = f g, of degree 2K, so h(k) = c_k. The prover sends f(0), g(0), h(0), h(K+1)..h(2K) as hidden scalars;
-after the challenge e, outside {1..K}, it sends f(e) and g(e) in clear. They are uniform, masked by f(0) and g(0), whose
-Lagrange coefficient at e does not vanish. The verifier checks the three linear statements f(e), g(e), h(e) = f(e) g(e).
-If some c_k differs from a_k b_k, h differs from f g as a polynomial, and a random e exposes it but for 2K/r.
+f(0), g(0), and h = f g, of degree 2K, so h(k) = c_k. The prover sends f(0), g(0), h(0), h(K+1)..h(2K) as hidden
+scalars; after the challenge e, outside {1..K}, it sends f(e) and g(e) in clear. They are uniform, masked by f(0) and
+g(0), whose Lagrange coefficient at e does not vanish. The verifier checks the three linear statements f(e), g(e), h(e)
+= f(e) g(e). If some c_k differs from a_k b_k, h differs from f g as a polynomial, and a random e exposes it but for
+2K/r.
 """
 
 from __future__ import annotations
@@ -44,9 +45,7 @@ def lagrange(nodes: int, point: int) -> list[int]:
 
 def extend(values: Sequence[int], points: Sequence[int]) -> list[int]:
     """Evaluate at `points` the polynomial of degree below len(values) with these values at 0, 1, 2, ..."""
-    return [
-        sum(c * v for c, v in zip(lagrange(len(values), point), values, strict=True)) % ORDER for point in points
-    ]
+    return [sum(c * v for c, v in zip(lagrange(len(values), point), values, strict=True)) % ORDER for point in points]
 
 
 def state_products(log: ConstraintLog, messages: Sequence[Expression], e: int, f_e: int, g_e: int) -> None:

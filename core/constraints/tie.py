@@ -7,8 +7,8 @@ Z = Com(pi) + mu sum_k theta^k V_k is opened over exactly (K_1..K_P, K_val) with
     on K_val:  1/mu
     value:     sum_k theta^k m_slot(k) + sum_q theta^(n+q) c_q
 
-where check q says sum_j a_qj pi_j = c_q. Read as a polynomial in mu, the coefficient at mu^0 is the claim, 1/mu catches pad
-weight on K_val and mu catches foreign weight in some V_k; unit weights would let a false sum pass.
+where check q says sum_j a_qj pi_j = c_q. Read as a polynomial in mu, the coefficient at mu^0 is the claim, 1/mu
+catches pad weight on K_val and mu catches foreign weight in some V_k; unit weights would let a false sum pass.
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ class Tie:
     weights: list[int]
 
 
-def build_tie(
-    slots: Sequence[int], checks: Sequence[LinearCheck], messages: Sequence[int], theta: int, mu: int
-) -> Tie:
+def build_tie(slots: Sequence[int], checks: Sequence[LinearCheck], messages: Sequence[int], theta: int, mu: int) -> Tie:
     """`slots[k]` is the hidden scalar of V_k; `messages` are all padded messages m_1..m_P."""
     form = [0] * (len(messages) + 1)
     value = 0

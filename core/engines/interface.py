@@ -78,7 +78,9 @@ class Folding(Protocol):
 
 
 class Engine(Protocol):
-    """Arithmetic of a prover. Generators are named by their index in the generator file (core.commitments.generators)."""
+    """Arithmetic of a prover. Generators are named by their index in the generator file
+    (core.commitments.generators).
+    """
 
     name: str
 
@@ -93,7 +95,9 @@ class Engine(Protocol):
         """eq(point, x) for x = 0..2^n - 1, first coordinate most significant."""
 
     def affine(self, constant: int, terms: Sequence[tuple[int, NDArray[np.int64]]], length: int) -> Vector:
-        """constant + sum coefficient * column, elementwise; columns shorter than `length` count as zero past their end."""
+        """constant + sum coefficient * column, elementwise; columns shorter than `length` count as zero past their
+        end.
+        """
 
     def outer(self, rows: Vector, columns: Vector) -> Vector:
         """rows[i] * columns[j] at index i * len(columns) + j."""

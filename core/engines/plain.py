@@ -93,9 +93,7 @@ class PlainFractionTree:
 class PlainProductSumcheck:
     """sum_x sum_t coefficient_t prod_k table_tk(x) by evaluation at 0..degree."""
 
-    def __init__(
-        self, tables: Sequence[list[int]], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
-    ) -> None:
+    def __init__(self, tables: Sequence[list[int]], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int) -> None:
         self._tables = [list(table) for table in tables]
         self._terms = list(terms)
         self._degree = degree
@@ -157,8 +155,7 @@ class PlainFolding:
         e, backend = challenge, self._backend
         padding = [0] * (m - upper)
         self._values = [
-            (low + e * high) % ORDER
-            for low, high in zip(self._values[:m], self._values[m:] + padding, strict=True)
+            (low + e * high) % ORDER for low, high in zip(self._values[:m], self._values[m:] + padding, strict=True)
         ]
         self._form = [
             (e * low + high) % ORDER for low, high in zip(self._form[:m], self._form[m:] + padding, strict=True)
@@ -237,7 +234,5 @@ class PlainEngine:
         used.append((points[generators.BLINDING], blinding % ORDER))
         return self._backend.encode(self._backend.msm([point for point, _ in used], [value for _, value in used]))
 
-    def opening(
-        self, basis: Sequence[int], values: Sequence[int], form: Sequence[int], inner: int
-    ) -> PlainFolding:
+    def opening(self, basis: Sequence[int], values: Sequence[int], form: Sequence[int], inner: int) -> PlainFolding:
         return PlainFolding(self._backend, basis, values, form, inner)

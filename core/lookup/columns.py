@@ -27,7 +27,9 @@ class CommittedColumns:
         return cls(columns, channel.points(label, sum(column.rows for column in columns)))
 
     def combine(self, parts: Mapping[str, int], points: Mapping[str, Sequence[int]]) -> Combination:
-        """sum_label parts[label] * (rows of that column at points[label]); one form fits all at equal trailing points."""
+        """sum_label parts[label] * (rows of that column at points[label]); one form fits all at equal trailing
+        points.
+        """
         result: dict[int, int] = {}
         for label, factor in parts.items():
             weights = self._columns[label].row_weights(points[label])

@@ -1,8 +1,8 @@
 """The fraction tree as a protocol (GKR for a sum of fractions, Papini-Haboeck 2023), what both sides share.
 
-The leaves are p_i/q_i; a node adds its children, p = p0 q1 + p1 q0, q = q0 q1. The statement is that the root has p = 0 and
-q != 0. q stays hidden; its inverse is sent hidden too, and their product is 1. From the root to the leaves, with the claims
-p~(x), q~(x) at a point of one level:
+The leaves are p_i/q_i; a node adds its children, p = p0 q1 + p1 q0, q = q0 q1. The statement is that the root has p =
+0 and q != 0. q stays hidden; its inverse is sent hidden too, and their product is 1. From the root to the leaves, with
+the claims p~(x), q~(x) at a point of one level:
 
     challenge lambda; sumcheck of sum_x eq(point, x) [(p0 + lambda q0) q1 + p1 q0](x) = p~ + lambda q~;
     hidden p0, p1, q0, q1 at its challenge point; two products; challenge t;

@@ -1,7 +1,7 @@
 """Where each lookup block lies among the leaves of the one fraction tree.
 
-Blocks have power-of-two sizes and lie one after the other, largest first, so that each is aligned to its size and its local
-coordinates are a suffix of the leaf point. Leaves past the last block are the fraction 0/1.
+Blocks have power-of-two sizes and lie one after the other, largest first, so that each is aligned to its size and its
+local coordinates are a suffix of the leaf point. Leaves past the last block are the fraction 0/1.
 """
 
 from __future__ import annotations

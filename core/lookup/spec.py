@@ -1,13 +1,13 @@
 """Which committed columns are looked up in which public tables, for one proof; shared by both sides.
 
-A row block says: every entry where `mask` is 1, read as tag + sum beta^k scale_k column_k, occurs in some table. A table block
-carries the table and the committed multiplicities. In the fraction tree a row leaf is mask/(alpha - f) and a table leaf is
--m/(alpha - t); the sum vanishes for random alpha exactly if every masked f occurs among the t (logUp, Haboeck 2022; the field
-has 255 bits, far above any multiplicity).
+A row block says: every entry where `mask` is 1, read as tag + sum beta^k scale_k column_k, occurs in some table. A
+table block carries the table and the committed multiplicities. In the fraction tree a row leaf is mask/(alpha - f) and
+a table leaf is -m/(alpha - t); the sum vanishes for random alpha exactly if every masked f occurs among the t (logUp,
+Haboeck 2022; the field has 255 bits, far above any multiplicity).
 
-At one leaf point the two extensions p~ and q~, batched as p~ + omega q~, are a public value plus a combination of column
-evaluations, each at the trailing coordinates of the leaf point. All columns have the same row width, so that one opening
-settles the whole lookup; the patient records, where they are looked up directly, are a second one.
+At one leaf point the two extensions p~ and q~, batched as p~ + omega q~, are a public value plus a combination of
+column evaluations, each at the trailing coordinates of the leaf point. All columns have the same row width, so that
+one opening settles the whole lookup; the patient records, where they are looked up directly, are a second one.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class LookupSpec:
     layout: LeafLayout = field(init=False)
 
     def __post_init__(self) -> None:
-        blocks = {block.label: block.variables for block in (*self.rows, *self.tables)}
+        blocks = {block.label: block.variables for block in self.rows}
+        blocks |= {block.label: block.variables for block in self.tables}
         object.__setattr__(self, "layout", LeafLayout.arrange(blocks))
 
     def column(self, label: str) -> Column:
@@ -135,6 +136,4 @@ class LookupSpec:
             low = local[len(local) - table.table.variables :]
             public += omega * weight % ORDER * (alpha - table.table.evaluate(low, beta))
             columns[table.multiplicity] -= weight
-        return LeafRelation(
-            public % ORDER, {label: value % ORDER for label, value in columns.items()}, records % ORDER
-        )
+        return LeafRelation(public % ORDER, {label: value % ORDER for label, value in columns.items()}, records % ORDER)

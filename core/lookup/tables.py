@@ -1,7 +1,7 @@
 """Public lookup tables. The verifier rebuilds them from their parameters; none is taken from a proof.
 
-Row b of a table is the field element tag + sum_k beta^k v_k[b]. Tables are padded to a power of two, and to the common row
-width, by repeating: a repeated row adds no value, and its multiplicity may be split among the copies at will.
+Row b of a table is the field element tag + sum_k beta^k v_k[b]. Tables are padded to a power of two, and to the common
+row width, by repeating: a repeated row adds no value, and its multiplicity may be split among the copies at will.
 """
 
 from __future__ import annotations

@@ -43,9 +43,7 @@ class SecretColumns:
             blobs.extend(channel.engine.commit_rows(self.matrix(name), self._blindings[name]))
         channel.points(label, blobs)
 
-    def combine(
-        self, engine: Engine, parts: Mapping[str, int], points: Mapping[str, Sequence[int]]
-    ) -> Opened:
+    def combine(self, engine: Engine, parts: Mapping[str, int], points: Mapping[str, Sequence[int]]) -> Opened:
         """The opening of the same combination that the verifier forms in CommittedColumns.combine."""
         width = 1 << next(iter(self._columns.values())).width
         values = [0] * width
@@ -64,14 +62,13 @@ def repeated(table: TableBlock, entries: Sequence[int]) -> Entries:
     return np.resize(column, 1 << table.variables)
 
 
-def build_tree(
-    engine: Engine, spec: LookupSpec, entries: Mapping[str, Entries], alpha: int, beta: int
-) -> FractionTree:
+def build_tree(engine: Engine, spec: LookupSpec, entries: Mapping[str, Entries], alpha: int, beta: int) -> FractionTree:
     """All leaves in the layout's order, filler 0/1 at the end; `entries` includes the record matrix where it is used.
 
     Entries of a row block must already lie in its grid, that is padded to 2^variables cells or shorter.
     """
-    blocks = {block.label: block for block in (*spec.rows, *spec.tables)}
+    blocks: dict[str, RowBlock | TableBlock] = {block.label: block for block in spec.rows}
+    blocks |= {block.label: block for block in spec.tables}
     numerators: list[Vector] = []
     denominators: list[Vector] = []
     for label in spec.layout.order:

@@ -93,9 +93,7 @@ def attest(
     def prove_dataset() -> bytes:
         if validity is not None:
             return validity
-        return prove_validity(
-            statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor
-        )
+        return prove_validity(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
 
     validity_proof = stages.run("validity", prove_dataset)
 
@@ -129,9 +127,7 @@ def attest(
     }
 
     def prove_model() -> bytes:
-        witness = optimum_witness(
-            features, outcomes, weights=trained.weights, bias=trained.bias, parameters=parameters
-        )
+        witness = optimum_witness(features, outcomes, weights=trained.weights, bias=trained.bias, parameters=parameters)
         claim = optimum_statement(predicate, layout=layout, views=views, parameters=parameters, model=model)
         secrets = OptimumSecrets(dataset.rows, dataset.blindings, witness, blinding)
         return prove_optimum(claim, secrets, engine=engine, tape=tape, monitor=monitor)

@@ -13,7 +13,9 @@ from core.records.schema import Schema
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenedDataset:
-    """numbers, commitments (48 bytes each), rows (N, W) uint16 and blindings run in parallel; root binds the first two."""
+    """numbers, commitments (48 bytes each), rows (N, W) uint16 and blindings run in parallel; root binds the first
+    two.
+    """
 
     root: bytes
     numbers: tuple[int, ...]

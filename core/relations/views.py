@@ -1,7 +1,8 @@
 """Which records a model is trained on and which it is tested on: derived from public values, chosen by nobody.
 
-seed = SHA-256(label, root, plan digest, nonce); the record with number i is a test record iff, read as a 256-bit integer,
-SHA-256(seed || i as u64, big endian) < p 2^256 for the plan's test share p. Records without consent are in neither view.
+seed = SHA-256(label, root, plan digest, nonce); the record with number i is a test record iff, read as a 256-bit
+integer, SHA-256(seed || i as u64, big endian) < p 2^256 for the plan's test share p. Records without consent are in
+neither view.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Views:
 
 
 def split_seed(*, root: bytes, plan_digest: bytes, nonce: bytes | None) -> bytes:
-    """The seed of the split, 32 bytes; every part has its length in front, an absent nonce differs from an empty one."""
+    """The seed of the split, 32 bytes; every part has its length in front, an absent nonce differs from an empty
+    one.
+    """
     parts = [SEED_LABEL, root, plan_digest, b"\x00" if nonce is None else b"\x01" + nonce]
     return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
@@ -41,14 +44,15 @@ def is_test(seed: bytes, number: int, share: Fraction) -> bool:
     return value * share.denominator < share.numerator << 256
 
 
-def derive_views(
-    numbers: Sequence[int], *, excluded: Collection[int], seed: bytes, share: Fraction
-) -> Views:
+def derive_views(numbers: Sequence[int], *, excluded: Collection[int], seed: bytes, share: Fraction) -> Views:
     """The views over the dataset's record numbers; RejectedError views.* if `excluded` names unknown records."""
     left_out = set(excluded)
     if not left_out <= set(numbers):
-        raise RejectedError("views.excluded", "The list of records left out names records that the dataset does not have.")
-    train, test = [], []
+        raise RejectedError(
+            "views.excluded", "The list of records left out names records that the dataset does not have."
+        )
+    train: list[int] = []
+    test: list[int] = []
     for position, number in enumerate(numbers):
         if number not in left_out:
             (test if is_test(seed, number, share) else train).append(position)

@@ -1,11 +1,12 @@
 """How a claim passes through one round, as expressions over hidden coefficients.
 
-Product shape, sum over x of g(x), g of degree D in each variable: the prover sends c_1..c_D of s(X); s(0) + s(1) = claim
-gives c_0 = (claim - c_1 - ... - c_D) / 2, and the next claim is s(r).
+Product shape, sum over x of g(x), g of degree D in each variable: the prover sends c_1..c_D of s(X); s(0) + s(1) =
+claim gives c_0 = (claim - c_1 - ... - c_D) / 2, and the next claim is s(r).
 
-Eq shape, sum over x of eq(tau, x) g(x): the round polynomial is eq(tau_i, X) h(X), with the eq factors of earlier rounds left
-out; (1 - tau_i) h(0) + tau_i h(1) = claim gives c_0 = claim - tau_i (c_1 + ... + c_D), and the next claim is h(r). After the
-last round the claim is g at the challenge point (Gruen 2024, section 3). No division, one degree less.
+Eq shape, sum over x of eq(tau, x) g(x): the round polynomial is eq(tau_i, X) h(X), with the eq factors of earlier
+rounds left out; (1 - tau_i) h(0) + tau_i h(1) = claim gives c_0 = claim - tau_i (c_1 + ... + c_D), and the next claim
+is h(r). After the last round the claim is g at the challenge point (Gruen 2024, section 3). No division, one degree
+less.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The Fiat-Shamir transcript: one SHA3-512 over every labelled message so far.
 
-A message is absorbed as u32 length of label, label, u64 length of data, data (prefix-free). A challenge is the digest of
-everything absorbed so far, including its own label, reduced modulo the order: 512 bits over a 255-bit order leave a bias
-below 2^-256. The label of a challenge stays absorbed, so that two draws in a row differ.
+A message is absorbed as u32 length of label, label, u64 length of data, data (prefix-free). A challenge is the digest
+of everything absorbed so far, including its own label, reduced modulo the order: 512 bits over a 255-bit order leave a
+bias below 2^-256. The label of a challenge stays absorbed, so that two draws in a row differ.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from core.transcript import labels
 
 @dataclass(frozen=True, repr=False)
 class OptimumSecrets:
-    """What the prover knows: the whole record matrix (N, W) with its blindings, the model and its cells, and for a hidden
-    model the blinding of its commitment."""
+    """What the prover knows: the whole record matrix (N, W) with its blindings, the model and its cells, and for a
+    hidden model the blinding of its commitment."""
 
     rows: NDArray[np.uint16]
     blindings: Sequence[int]

@@ -5,13 +5,14 @@ For the n records of the training view, with z_i = <x_i, w> + b at scale 2^(k+t)
     (1) z_i = (u_i - Q - 1) 2^k + rho_i + tail_i excess_i 2^k,   rho_i and excess_i in exact limbs
     (2) (u_i, T_i, slope_i, tail_i) is a row of the sigmoid table;  A_i = T_i 2^k + rho_i slope_i
     (3) y_i (y_i - 1) = 0
-    (4) G_a = c_num sum_i x_ia (A_i - S y_i) + c_den 2^b W_a for each coordinate a (features, then the bias with x = 2^f_x)
+    (4) G_a = c_num sum_i x_ia (A_i - S y_i) + c_den 2^b W_a, for each feature a and for the bias, whose x is 2^f_x
     (5) G_a + 2^m in [0, 2^(m+1)), in limbs, the top limb exact because it also fits after a shift
 
-(4) is checked at a random point zeta of the coordinates, eta_a = eq(zeta, a); (1), (3) and (4) share one sumcheck over i:
+(4) is checked at a random point zeta of the coordinates, eta_a = eq(zeta, a); (1), (3) and (4) share one sumcheck:
 
     sum_i [ v_i (2^k T_i + rho_i slope_i - S y_i)
-            + chi eq(tau, i) (z_i - 2^k (u_i - (Q+1) s_i) - rho_i - 2^k tail_i excess_i) + chi^2 eq(tau, i) (y_i^2 - y_i) ]
+            + chi eq(tau, i) (z_i - 2^k (u_i - (Q+1) s_i) - rho_i - 2^k tail_i excess_i) + chi^2 eq(tau, i) (y_i^2 -
+            y_i) ]
     = (sum_a eta_a G_a - c_den 2^b sum_a eta_a W_a) / c_num,       v_i = sum_a eta_a x_ia, s_i = [i < n].
 """
 
@@ -79,9 +80,7 @@ class LimbGrid:
     def form(self, zeta: list[int]) -> list[int]:
         """Over one row: the form under which sum_a eq(zeta, a) sum_l 2^(l limb_bits) limb_al is evaluated."""
         inside = zeta[len(zeta) - (self.width - self.limb_variables) :]
-        powers = [
-            1 << (limb * self.limb_bits) if limb < self.limbs else 0 for limb in range(1 << self.limb_variables)
-        ]
+        powers = [1 << (limb * self.limb_bits) if limb < self.limbs else 0 for limb in range(1 << self.limb_variables)]
         return [weight * power % ORDER for weight in eq_table(inside) for power in powers]
 
     def point(self, zeta: list[int]) -> list[int]:

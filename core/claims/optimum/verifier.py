@@ -35,11 +35,11 @@ def verify_optimum(
 ) -> list[tuple[int, Equation]]:
     """Read the proof over the records with these point handles; returns the weighted equations that remain.
 
-    model: handle of the committed model where it is hidden. Raises MalformedError for a proof of the wrong length or with
-    non-canonical scalars.
+    model: handle of the committed model where it is hidden. Raises MalformedError for a proof of the wrong length or
+    with non-canonical scalars.
     """
     relation = OptimumRelation(statement)
-    p, spec = relation.parameters, relation.spec
+    spec = relation.spec
     channel = VerifierChannel(labels.BUNDLE_PROTOCOL, statement.context, relation.pattern(), proof, table)
     columns = CommittedColumns.read(channel, "optimum.columns", spec.columns)
     _lookup(channel, relation, columns)
@@ -59,9 +59,7 @@ def verify_optimum(
     tau = channel.challenges("optimum.tau", relation.row_variables)
     chi = channel.challenge("optimum.chi")
     claim = relation.residual_sum(gradient, weights.at_zeta, zeta)
-    claim, point = verify_product_sumcheck(
-        channel, "optimum.residual", claim, relation.row_variables, RESIDUAL_DEGREE
-    )
+    claim, point = verify_product_sumcheck(channel, "optimum.residual", claim, relation.row_variables, RESIDUAL_DEGREE)
     inside = selector(point, relation.rows)
     (linear, outcome), record_slots = channel.evaluation_slots("optimum.records", 2)
     (logit,), logit_slots = channel.evaluation_slots("optimum.logit", 1)
@@ -75,9 +73,7 @@ def verify_optimum(
     third_form, inner_slots = relation.logit_form(), logit_slots
     inner: list[int] = []
     if statement.hidden:
-        rest, inner = verify_product_sumcheck(
-            channel, "optimum.inner", logit, relation.column_variables, LOGIT_DEGREE
-        )
+        rest, inner = verify_product_sumcheck(channel, "optimum.inner", logit, relation.column_variables, LOGIT_DEGREE)
         (record_at,), inner_slots = channel.evaluation_slots("optimum.inner.record", 1)
         (weight_at,), weight_slots = channel.evaluation_slots("optimum.inner.weight", 1)
         bias = eq_index(inner, statement.layout.width) * inside << FEATURE_BITS

@@ -51,9 +51,7 @@ def record_cells(relation: ValidityRelation, rows: NDArray[np.uint16]) -> Entrie
     return cells.ravel()
 
 
-def open_records(
-    engine: Engine, rows: NDArray[np.uint16], blindings: Sequence[int], weights: Sequence[int]
-) -> Opened:
+def open_records(engine: Engine, rows: NDArray[np.uint16], blindings: Sequence[int], weights: Sequence[int]) -> Opened:
     """The opening of sum_i weights[i] C_i."""
     values = engine.row_combination(engine.vector(weights), rows)
     return Opened(values, sum(w * b for w, b in zip(weights, blindings, strict=False)))
@@ -129,6 +127,4 @@ def _prove_groups(
     opened = open_records(channel.engine, rows, blindings, weights)
     (total,), slots = channel.evaluation_slots("validity.groups", [opened.under(form)])
     channel.log.zero("validity.groups", total - constant * sum(weights))
-    channel.log.evaluations(
-        "validity.groups", basis=relation.record_basis, objects=[opened], forms=[form], slots=slots
-    )
+    channel.log.evaluations("validity.groups", basis=relation.record_basis, objects=[opened], forms=[form], slots=slots)

@@ -7,8 +7,9 @@ Over the N x W record matrix X (docs/protocol/validity.md):
     flag             X in {0, 65535}        (two-valued features)
     groups           for each grouping attribute the codes of a row sum to 1
 
-Large tables look values up whole in 0..65535. Small ones, for which that table would dominate, commit a high byte h and look up
-h and X - 256 h in 0..255; both ranges are exact, so X in [0, 2^16). Which of the two it is follows from the shape.
+Large tables look values up whole in 0..65535. Small ones, for which that table would dominate, commit a high byte h
+and look up h and X - 256 h in 0..255; both ranges are exact, so X in [0, 2^16). Which of the two it is follows from
+the shape.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.channel.shape import ProofShape
 from core.commitments.hyrax import Column, choose_width
 from core.lookup.fractions import fraction_products, fraction_steps
 from core.lookup.spec import RECORDS, Grid, LookupSpec, RowBlock, TableBlock, Term
 from core.lookup.tables import ListedTable, RangeTable
-from core.channel.shape import ProofShape
 from core.records.layout import RowLayout
 from core.transcript.pattern import Pattern, Step, challenge, hidden, points
 
@@ -94,8 +95,8 @@ class ValidityRelation:
         value = Term(RECORDS)
         if self.whole:
             every = self.pattern_of("limb16", "number", "bit", "flag")
-            rows = (RowBlock("cells", self.cell_variables, Grid(self.count, every), self.tags(), (value,)),)
-            return LookupSpec(counts, rows, tables)
+            cells_block = RowBlock("cells", self.cell_variables, Grid(self.count, every), self.tags(), (value,))
+            return LookupSpec(counts, (cells_block,), tables)
         tags = tuple(TAG_RANGE for _ in wide)
         high = Column("high", cells, self.cell_variables, width)
         rows = (

@@ -24,9 +24,7 @@ def verify_validity(
     """
     relation = ValidityRelation(statement.count, statement.layout)
     spec = relation.spec
-    channel = VerifierChannel(
-        labels.DATASET_PROTOCOL, statement.canonical(), relation.pattern(), proof, table
-    )
+    channel = VerifierChannel(labels.DATASET_PROTOCOL, statement.canonical(), relation.pattern(), proof, table)
     columns = CommittedColumns.read(channel, "validity.columns", spec.columns)
     beta, alpha = channel.challenge("validity.beta"), channel.challenge("validity.alpha")
     numerator, denominator, point = verify_fractions(channel, spec.layout.depth)

@@ -55,7 +55,10 @@ def prove(change: Change = honest) -> bytes:
     z = channel.challenge("point")
     form = [pow(z, k, ORDER) for k in range(WIDTH)]
     opened = [Opened(row, b) for row, b in zip(rows, blindings, strict=True)]
-    values |= {"values": [o.under(form) for o in opened], "forms": [opened[0].under([1] * WIDTH), opened[0].under(form)]}
+    values |= {
+        "values": [o.under(form) for o in opened],
+        "forms": [opened[0].under([1] * WIDTH), opened[0].under(form)],
+    }
     change(values)
     (v0, v1), slots = channel.evaluation_slots("values", values["values"])
     channel.log.zero("seven", v1 - v0 * 7)

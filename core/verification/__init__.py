@@ -1,0 +1,1 @@
+"""Verification: bytes in, a report out; no secret, no torch, no workspace, no clock, no network."""

@@ -1,0 +1,103 @@
+"""The proofs of a bundle, from typed contents to the stages that fail; pure, one multi-scalar multiplication."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.algebra.group import GroupBackend
+from core.bundle.reader import BundleContents
+from core.channel.equation import Equation
+from core.channel.points import PointTable
+from core.channel.settlement import failing_stages
+from core.claims.attestation import optimum_statement, parameters_of, public_model, views_of
+from core.claims.optimum.statement import HiddenModel, OptimumStatement, PublicModel
+from core.claims.optimum.verifier import verify_optimum
+from core.claims.statement import DatasetStatement
+from core.claims.validity.verifier import verify_validity
+from core.commitments.merkle import dataset_root
+from core.encoding.canonical import loads
+from core.errors import MalformedError, RejectedError
+from core.monitor import Monitor
+from core.records.layout import RowLayout
+from core.records.schema import MAX_SCHEMA_BYTES, Schema
+from core.relations.model import ModelDocument
+
+MAX_MODEL_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class StatedBundle:
+    """Both statements of a bundle, derived from its public parts and found consistent; nothing is proven yet."""
+
+    dataset: DatasetStatement
+    optimum: OptimumStatement
+    test: int
+
+
+def state(contents: BundleContents) -> StatedBundle:
+    """Rebuild both statements. RejectedError or MalformedError names the part that does not fit the rest."""
+    predicate = contents.typed
+    if contents.predicate["claims"] != {"optimum": {}}:
+        raise MalformedError("bundle.claim", "The claims of this bundle are not stated in the way that they must be.")
+    schema = read_schema(contents.schema_bytes)
+    if schema.digest() != predicate.dataset.schema:
+        raise RejectedError("schema.digest", "The schema is not the one that the statement names.", stage="schema")
+    root = dataset_root(contents.numbers, contents.commitments, schema.digest())
+    if root != predicate.dataset.root or len(contents.numbers) != predicate.dataset.count:
+        raise RejectedError(
+            "dataset.root",
+            "The list of record commitments is not the one that the dataset's root names.",
+            "A record was changed, added or removed after the dataset was committed.",
+            stage="dataset",
+        )
+    layout = RowLayout.from_schema(schema)
+    plan = predicate.plan
+    views = views_of(contents.numbers, excluded=predicate.views.excluded, root=root, plan=plan, nonce=predicate.nonce)
+    if (len(views.train), len(views.test)) != (predicate.views.train, predicate.views.test):
+        raise RejectedError(
+            "views.counts", "The split is not the one that dataset, plan and nonce give.", stage="views"
+        )
+    parameters = parameters_of(views, layout=layout, plan=plan)
+    model: PublicModel | HiddenModel
+    if contents.model_bytes is None:
+        model = HiddenModel(predicate.model.value)
+    else:
+        document = ModelDocument.from_json(loads(contents.model_bytes, limit=MAX_MODEL_BYTES, what="The model"))
+        model = public_model(document, layout=layout, schema_digest=schema.digest(), parameters=parameters)
+    return StatedBundle(
+        dataset=DatasetStatement(root=root, count=len(contents.numbers), schema=schema),
+        optimum=optimum_statement(contents.predicate, layout=layout, views=views, parameters=parameters, model=model),
+        test=len(views.test),
+    )
+
+
+def read_schema(data: bytes) -> Schema:
+    """A schema from untrusted bytes; MalformedError schema.* or json.*."""
+    return Schema.from_json(loads(data, limit=MAX_SCHEMA_BYTES, what="The schema"))
+
+
+def failing(contents: BundleContents, stated: StatedBundle, backend: GroupBackend, monitor: Monitor) -> list[str]:
+    """Stages whose equations do not hold, as "claim:stage"; empty if both proofs are valid.
+
+    MalformedError for a proof of the wrong length, a scalar or a point that is not canonical, off the curve or outside
+    the subgroup.
+    """
+    table = PointTable()
+    records = table.add(contents.commitments)
+    model = stated.optimum.model
+    handle = table.add([model.commitment])[0] if isinstance(model, HiddenModel) else None
+    equations = _named("validity", verify_validity(stated.dataset, contents.validity, table, records))
+    monitor.progress(0.1)
+    monitor.check()
+    equations += _named("optimum", verify_optimum(stated.optimum, contents.attestation, table, records, handle))
+    monitor.progress(0.2)
+    monitor.check()
+    points = backend.decode(table.blobs)
+    monitor.progress(0.7)
+    monitor.check()
+    return failing_stages(equations, points, backend)
+
+
+def _named(claim: str, weighted: Sequence[tuple[int, Equation]]) -> list[tuple[int, Equation]]:
+    return [(weight, Equation(f"{claim}:{e.stage}", e.points, e.generators)) for weight, e in weighted]

@@ -1,0 +1,215 @@
+"""Verify a bundle: stages in order, each with a typed outcome, and a report that says which claims hold.
+
+A verdict is accepted only if every stage passed. Where only the signatures fail, the proofs are still checked, so that
+the reader learns whether the file or the signer is at fault (docs/verification.md).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.algebra.group import get_backend
+from core.bundle.envelope import VerifiedSigner, verify_envelope
+from core.bundle.identity import parse_fingerprint
+from core.bundle.reader import BundleContents, read_bundle
+from core.errors import InputError, MalformedError, RejectedError
+from core.monitor import Monitor, SilentMonitor
+from core.relations.certificate import certify
+from core.verification import wording
+from core.verification.claims import StatedBundle, failing, state
+from core.verification.report import (
+    ACCEPTED,
+    MALFORMED,
+    REJECTED,
+    UNCHECKED,
+    ClaimVerdict,
+    SignerVerdict,
+    VerificationReport,
+)
+
+
+def verify_bundle(
+    source: bytes | Path, *, backend: str = "native", signer: str | None = None, monitor: Monitor | None = None
+) -> VerificationReport:
+    """The report on a bundle given as bytes or by its path.
+
+    backend: "native" or "reference"; signer: accept only if the key with this fingerprint has signed. InputError if the
+    file cannot be read or the fingerprint is none; everything that is wrong with the bundle itself is in the report.
+    """
+    group = get_backend(backend)
+    monitor = monitor or SilentMonitor()
+    wanted = _wanted(signer)
+    monitor.stage("open")
+    try:
+        contents = read_bundle(source)
+    except (MalformedError, RejectedError) as error:
+        return _stopped(error, backend)
+    monitor.stage("signatures")
+    refused: MalformedError | RejectedError | None = None
+    signers: tuple[SignerVerdict, ...] = ()
+    try:
+        signers = _signers(contents, wanted)
+    except (MalformedError, RejectedError) as error:
+        refused = error
+    monitor.stage("statements")
+    try:
+        stated = state(contents)
+    except (MalformedError, RejectedError) as error:
+        return _stopped(refused or error, backend, signers=signers)
+    monitor.stage("proofs")
+    try:
+        stages = failing(contents, stated, group, monitor)
+    except (MalformedError, RejectedError) as error:
+        return _stopped(refused or error, backend, signers=signers)
+    return _report(contents, stated, stages, refused=refused, signers=signers, backend=backend)
+
+
+def _wanted(signer: str | None) -> str | None:
+    if signer is None:
+        return None
+    try:
+        return parse_fingerprint(signer)
+    except MalformedError as error:
+        raise InputError("verify.signer", error.message, "Copy it from the signer's own screen or letter.") from error
+
+
+def _signers(contents: BundleContents, wanted: str | None) -> tuple[SignerVerdict, ...]:
+    verified = verify_envelope(contents.envelope_bytes, contents.statement_bytes, contents.typed.signers)
+    if wanted is not None and wanted not in {signer.fingerprint for signer in verified}:
+        raise RejectedError(
+            "signature.signer",
+            "The bundle is not signed by the expected key.",
+            "Compare the fingerprint with the signer, or ask who else may sign for them.",
+            stage="signature",
+        )
+    return tuple(_signer(signer, wanted) for signer in verified)
+
+
+def _signer(signer: VerifiedSigner, wanted: str | None) -> SignerVerdict:
+    return SignerVerdict(
+        signer.fingerprint, signer.name, signer.role, signer.meaning, known=signer.fingerprint == wanted
+    )
+
+
+def _stopped(
+    error: MalformedError | RejectedError, backend: str, *, signers: tuple[SignerVerdict, ...] = ()
+) -> VerificationReport:
+    """A report that ends before the proofs."""
+    return VerificationReport(
+        kind="bundle",
+        verdict=MALFORMED if isinstance(error, MalformedError) else REJECTED,
+        sentence=error.message,
+        backend=backend,
+        code=error.code,
+        remedy=error.remedy,
+        stage=error.stage if isinstance(error, RejectedError) else error.code.split(".", 1)[0],
+        detail=error.detail,
+        claims=tuple(
+            ClaimVerdict(name, title, UNCHECKED, error.code, "It could not be checked.")
+            for name, title in wording.CLAIM_TITLES.items()
+        ),
+        signers=signers,
+    )
+
+
+def _report(
+    contents: BundleContents,
+    stated: StatedBundle,
+    stages: list[str],
+    *,
+    refused: MalformedError | RejectedError | None,
+    signers: tuple[SignerVerdict, ...],
+    backend: str,
+) -> VerificationReport:
+    claims = _claims(contents, stated, stages)
+    sentence, code, remedy, stage, detail = wording.accepted_sentence(len(claims)), "", "", "", ""
+    verdict = ACCEPTED
+    if stages:
+        claim, stage = stages[0].split(":", 1) if ":" in stages[0] else ("optimum", stages[0])
+        verdict, code = REJECTED, f"{claim}.proof"
+        sentence, detail = wording.failed_sentence(claim, stage), ", ".join(stages)
+        remedy = "The bundle does not show what it says. Ask its maker; do not rely on the model."
+    if refused is not None:
+        verdict = MALFORMED if isinstance(refused, MalformedError) else REJECTED
+        sentence, code, remedy, detail = refused.message, refused.code, refused.remedy, refused.detail
+        stage = "signature"
+    accepted = verdict == ACCEPTED
+    return VerificationReport(
+        kind="bundle",
+        verdict=verdict,
+        sentence=sentence,
+        backend=backend,
+        code=code,
+        remedy=remedy,
+        stage=stage,
+        detail=detail,
+        claims=claims,
+        numbers=_numbers(contents, stated) if not stages else {},
+        signed=_signed(contents) if refused is None else {},
+        signers=signers,
+        notes=_notes(contents, signers) if accepted else (),
+    )
+
+
+def _claims(contents: BundleContents, stated: StatedBundle, stages: list[str]) -> tuple[ClaimVerdict, ...]:
+    count, optimum = len(contents.numbers), stated.optimum
+    failed = {stage.split(":", 1)[0]: stage.split(":", 1)[-1] for stage in reversed(stages)}
+    if "batch" in failed:
+        failed = {"validity": "batch", "optimum": "batch"}
+    holding = {
+        "dataset": wording.dataset_sentence(count),
+        "validity": wording.validity_sentence(count),
+        "consent": wording.consent_sentence(len(optimum.members), asked=stated.dataset.schema.consent is not None),
+        "optimum": wording.optimum_sentence(
+            train=len(optimum.train),
+            c=str(contents.typed.plan.c),
+            distance=certify(optimum.parameters).distance_text,
+            hidden=optimum.hidden,
+        ),
+    }
+    broken: dict[str, tuple[str, str]] = {}
+    if "validity" in failed:
+        broken["validity"] = ("validity.proof", wording.failed_sentence("validity", failed["validity"]))
+        broken["consent"] = broken["optimum"] = ("validity.needed", wording.resting_sentence("validity"))
+    if "optimum" in failed:
+        broken["optimum"] = ("optimum.proof", wording.failed_sentence("optimum", failed["optimum"]))
+        broken["consent"] = ("consent.proof", wording.beside_sentence())
+    return tuple(
+        ClaimVerdict(name, title, REJECTED, *broken[name])
+        if name in broken
+        else ClaimVerdict(name, title, ACCEPTED, "", holding[name])
+        for name, title in wording.CLAIM_TITLES.items()
+    )
+
+
+def _numbers(contents: BundleContents, stated: StatedBundle) -> dict[str, str]:
+    """What follows from accepted proofs, bounds rounded up."""
+    certificate = certify(stated.optimum.parameters)
+    return {
+        "records": str(len(contents.numbers)),
+        "features": str(len(stated.optimum.layout.features)),
+        "train_records": str(len(stated.optimum.train)),
+        "test_records": str(stated.test),
+        "left_out_records": str(len(contents.typed.views.excluded)),
+        "distance": certificate.distance_text,
+        "excess_loss": certificate.excess_loss_text,
+        "prediction": certificate.prediction_text,
+    }
+
+
+def _signed(contents: BundleContents) -> dict[str, str]:
+    predicate = contents.typed
+    signed = {"created": predicate.created, "tool": f"{predicate.tool_name} {predicate.tool_version}"}
+    return signed | {f"plan_{name}": text for name, text in predicate.plan.registration.items()}
+
+
+def _notes(contents: BundleContents, signers: tuple[SignerVerdict, ...]) -> tuple[str, ...]:
+    notes = [] if all(signer.known for signer in signers) else [_UNKNOWN]
+    if contents.typed.nonce is None:
+        notes.append(wording.NO_NONCE)
+    return (*notes, wording.TRUTH, wording.FUTURE)
+
+
+_UNKNOWN = (
+    "The bundle is signed by an unknown key: compare its fingerprint with the signer before you rely on who signed."
+)
