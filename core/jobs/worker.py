@@ -1,0 +1,155 @@
+"""The worker process: reads one job from standard input, writes events to standard output, ends when its window does.
+
+Started as `python -m core.jobs.worker`, or by the frozen program with `--worker`. Torch, numba and everything that can
+take time or crash lives here, so that a window stays responsive and survives.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from core.errors import CancelledError, InputError
+from core.jobs.protocol import CANCEL, MAX_JOB_BYTES, Event, Job, error_event, to_line
+from core.jobs.runner import outcome_of, run_job
+from core.services.files import remove_unfinished
+from core.settings import HOME_VARIABLE, PASSPHRASE_VARIABLE, Settings, checked_passphrase
+
+GRACE = 1.5  # seconds that work has to notice a cancel before the process ends under it
+_PARENT_INTERVAL = 0.5
+_CHUNK = 65536
+
+
+class EventPipe:
+    """Writes events to a file descriptor of its own, one whole line at a time; silent once the window is gone."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def emit(self, event: Event, *, last: bool = False) -> None:
+        """Write one event; nothing follows the `last`."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = last
+            data = memoryview(to_line(event))
+            try:
+                while data:
+                    data = data[os.write(self._descriptor, data) :]
+            except OSError:
+                self._closed = True
+
+
+class Instructions:
+    """Reads standard input: the job's line, then cancels at the word "cancel" or at the end of input."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._buffer = bytearray()
+
+    def line(self) -> bytes | None:
+        """The next line without its end; None at the end of input. InputError job.size for an endless one."""
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > MAX_JOB_BYTES:
+                raise InputError("job.size", "The job is too large.")
+            try:
+                chunk = os.read(self._descriptor, _CHUNK)
+            except OSError:
+                chunk = b""
+            if not chunk:
+                return None
+            self._buffer += chunk
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line.rstrip(b"\r")
+
+    def watch(self, cancel: threading.Event) -> None:
+        """Set `cancel` when told so or when nobody is there to tell any more."""
+        try:
+            while (line := self.line()) is not None and line.strip() != CANCEL.encode():
+                pass
+        except InputError:
+            pass
+        cancel.set()
+
+
+def main() -> int:
+    """Run the worker; its exit code, the same as the command line's."""
+    multiprocessing.freeze_support()
+    pipe = EventPipe(_take_stdout())
+    instructions = Instructions(0)
+    cancel = threading.Event()
+    settings = Settings(home=Path.home())
+    verb = ""
+    try:
+        line = instructions.line()
+        if line is None:
+            raise InputError("job.missing", "The worker got no job.")
+        job = Job.from_line(line)
+        verb = job.verb
+        settings = _settings(job)
+    except BaseException as error:
+        outcome = outcome_of(error, verb=verb, settings=settings)
+    else:
+        _start(instructions.watch, cancel)
+        _start(_watch_parent, cancel)
+        finished = threading.Event()
+        _start(_enforce, cancel, finished, pipe)
+        outcome = run_job(job, settings=settings, emit=pipe.emit, cancel=cancel)
+        finished.set()
+    pipe.emit(outcome.event(), last=True)
+    return outcome.exit_code
+
+
+def _take_stdout() -> int:
+    """A private copy of standard output; what libraries print from now on goes to standard error."""
+    sys.stdout.flush()
+    descriptor = os.dup(1)
+    os.dup2(2, 1)
+    os.set_inheritable(descriptor, False)
+    sys.stdout = sys.stderr
+    return descriptor
+
+
+def _settings(job: Job) -> Settings:
+    environment = dict(os.environ)
+    os.environ.pop(PASSPHRASE_VARIABLE, None)  # children of this process have no use for it
+    if job.home is not None:
+        environment[HOME_VARIABLE] = job.home
+    settings = Settings.from_environment(environment)
+    if job.passphrase is not None:
+        settings = Settings(home=settings.home, passphrase=checked_passphrase(job.passphrase))
+    return settings
+
+
+def _watch_parent(cancel: threading.Event) -> None:
+    """Cancel when the parent process is gone: a third process may hold the other end of standard input open."""
+    if sys.platform == "win32":
+        return
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(_PARENT_INTERVAL)
+    cancel.set()
+
+
+def _enforce(cancel: threading.Event, finished: threading.Event, pipe: EventPipe) -> None:
+    """End the process if the work does not stop by itself soon after a cancel."""
+    cancel.wait()
+    if not finished.wait(GRACE):
+        remove_unfinished()
+        pipe.emit(error_event(CancelledError()), last=True)
+        os._exit(CancelledError.exit_code)
+
+
+def _start(target: object, *arguments: object) -> None:
+    threading.Thread(target=target, args=arguments, daemon=True).start()  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What Proofward can do, one verb a module: run(request, context) -> result."""

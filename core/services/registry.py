@@ -1,0 +1,82 @@
+"""The verbs by name. Their modules are loaded when they are used: verifying must not wait for torch."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from core.errors import InputError
+from core.services.context import Context
+from core.services.requests import from_arguments
+
+
+class Result(Protocol):
+    """What a verb returns. exit_code: 0, or 3 and 4 for a verdict that is not "accepted"."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    def to_json(self) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """needs_workspace: whether a passphrase is asked for; stages: name -> relative seconds, for the time left."""
+
+    name: str
+    needs_workspace: bool = False
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        return f"core.services.{self.name}"
+
+
+IMPORT_STAGES = {"read": 1.0, "commit": 2.0, "store": 0.3}
+ATTEST_STAGES = {
+    "open": 0.2,
+    "prepare": 2.0,
+    "split": 0.1,
+    "train": 2.0,
+    "validity": 3.0,
+    "optimum": 4.0,
+    "bundle": 0.2,
+    "check": 1.0,
+}
+_VERBS = (
+    Verb("infer_schema"),
+    Verb("preview"),
+    Verb("import_dataset", needs_workspace=True, stages=IMPORT_STAGES),
+    Verb("list_datasets", needs_workspace=True),
+    Verb("attest", needs_workspace=True, stages=ATTEST_STAGES),
+    Verb("verify"),
+    Verb("receipt", needs_workspace=True),
+    Verb("list_keys", needs_workspace=True),
+    Verb("new_key", needs_workspace=True),
+    Verb("export_key", needs_workspace=True),
+    Verb("sample"),
+    Verb("demo", stages=IMPORT_STAGES | ATTEST_STAGES | {"verify native": 1.0, "verify reference": 30.0}),
+    Verb("self_test"),
+)
+VERBS: Mapping[str, Verb] = {verb.name: verb for verb in _VERBS}
+
+
+def find_verb(name: str) -> Verb:
+    """The verb of that name; InputError job.verb if there is none."""
+    try:
+        return VERBS[name]
+    except KeyError:
+        raise InputError("job.verb", "This version of Proofward has no such verb.") from None
+
+
+def make_request(verb: Verb, arguments: Mapping[str, object]) -> object:
+    """The verb's request from JSON values; InputError job.arguments."""
+    return from_arguments(importlib.import_module(verb.module).Request, arguments)
+
+
+def run_verb(verb: Verb, request: object, context: Context) -> Result:
+    """Run the verb; raises the typed errors that it raises."""
+    run = cast(Callable[[object, Context], Result], importlib.import_module(verb.module).run)
+    return run(request, context)
