@@ -24,8 +24,7 @@ _MAX_SECOND_DERIVATIVE = Fraction(9622505, 10**8)
 # e^-Z with Z = Q h = 32 - 2^-t >= 31.9375 > 46 ln 2 = 31.8848.
 TAIL_ERROR = Fraction(1, 1 << 46)
 
-_FRACTION_BITS = 32  # bits behind the point that decide the rounding
-_SLACK = 2  # bound on the error of those bits, in units of the last one
+_SLACK = 2  # bound on the error of the bits behind the point that decide a rounding, in units of the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,16 @@ def interpolation_error(step_bits: int, value_bits: int) -> Fraction:
 def _upper_half(step_bits: int, value_bits: int, guard_bits: int) -> list[int] | None:
     """round(2^value_bits sigma(q h)) for q = 0..Q, or None where guard_bits do not settle one of the roundings.
 
-    E_q approximates 2^P exp(-q h) from below by E_q = floor(E_(q-1) E_1 / 2^P) with an error below 3 q <= 3 * 2^19
-    (lemma 1), so the 32 bits behind the point of 2^f_s sigma are off by less than 2 units as soon as P >= f_s + 56.
+    E_q approximates 2^P exp(-q h) from below by E_q = floor(E_(q-1) E_1 / 2^P) with an error of at most 3 q < 2^21
+    (lemma 1), so of 2^f_s sigma the g/2 bits behind the point are off by less than 2 units, P = f_s + g and g >= 64.
     """
     precision = value_bits + guard_bits
     one = 1 << precision
     factor = _exp_below(step_bits, precision)
-    numerator = 1 << (value_bits + precision + _FRACTION_BITS)
-    half = 1 << (_FRACTION_BITS - 1)
-    mask = (1 << _FRACTION_BITS) - 1
+    fraction_bits = guard_bits // 2
+    numerator = 1 << (value_bits + precision + fraction_bits)
+    half = 1 << (fraction_bits - 1)
+    mask = (1 << fraction_bits) - 1
     rows = [1 << (value_bits - 1)]
     power = one
     for _ in range((1 << (step_bits + RANGE_BITS)) - 1):
@@ -88,7 +88,7 @@ def _upper_half(step_bits: int, value_bits: int, guard_bits: int) -> list[int] |
         scaled = numerator // (one + power)
         if -_SLACK <= (scaled & mask) - half <= _SLACK:
             return None
-        rows.append((scaled + half) >> _FRACTION_BITS)
+        rows.append((scaled + half) >> fraction_bits)
     return rows
 
 

@@ -18,9 +18,9 @@ from core.relations.parameters import OptimumParameters
 from core.training.exact import Evaluation, ExactView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TrainedModel:
-    """A fixed-point model that is certified to be near the optimum, and where it came from.
+    """A fixed-point model certified to be near the optimum, and where it came from; secret if it is to be hidden.
 
     weights (d integers) and bias at scale 2^f_w; float_weights (d + 1 floats, the bias last): the model that torch
     found; losses: its loss curve; polish_steps: Newton steps between the two. No value of a single record.

@@ -34,7 +34,7 @@ _CURVATURE = 2.0**20
 _TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FloatModel:
     """What torch found: d + 1 weights (the bias last) and the loss before each step."""
 
