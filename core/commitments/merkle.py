@@ -1,8 +1,8 @@
 """The record tree of RFC 6962 (section 2.1) and the dataset root that binds it to schema and count.
 
 A leaf is 0x00 || record number (u64, big endian) || commitment, an inner node 0x01 || left || right, under SHA-256.
-Trees need not be full: the last node of an odd level moves up unchanged, which gives the RFC's split at the largest power
-of two.
+Trees need not be full: the last node of an odd level moves up unchanged, which gives the RFC's split at the largest
+power of two.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def root_from_inclusion(leaf: bytes, index: int, count: int, path: Sequence[byte
     """
     if not 0 <= index < count or len(path) != path_length(index, count):
         raise MalformedError("merkle.path", "The path of a record does not fit its place in the record tree.")
-    if any(len(sibling) != HASH_BYTES for sibling in path):
+    if any(len(node) != HASH_BYTES for node in (leaf, *path)):
         raise MalformedError("merkle.path", "The path of a record contains something that is not a hash.")
     siblings = iter(path)
     node, last = leaf, count - 1
