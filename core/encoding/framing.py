@@ -1,7 +1,7 @@
 """Length-delimited framing: a sequence of byte strings as one byte string, with no two sequences alike.
 
-Each part is its length as eight bytes, big endian, followed by its bytes. Hash inputs are framed and begin with a label,
-so that no field can run into its neighbour and no digest made for one purpose serves another.
+Each part is its length as eight bytes, big endian, followed by its bytes. Hash inputs are framed and begin with a
+label, so that no field can run into its neighbour and no digest made for one purpose serves another.
 """
 
 from __future__ import annotations

@@ -41,3 +41,9 @@ def parse_cell(text: str, mark: str = ".") -> Decimal | None:
     if len(text) > MAX_CELL or not _CELL.fullmatch(text):
         return None
     return Decimal(text)
+
+
+def spelling_key(text: str, mark: str = ".") -> str | Decimal:
+    """What two spellings of one level have in common: the number if both are numbers ("1" and "1.0"), else the text."""
+    number = parse_cell(text, mark)
+    return text if number is None else number

@@ -6,6 +6,8 @@
     features in the order of the schema:
         number                                                              number   X in 0..65535, meaning X / 2^16
         flag, each level of a category, indicator of missing values         flag     0 or 65535
+
+Positions count from 0.
 """
 
 from __future__ import annotations

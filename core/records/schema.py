@@ -1,7 +1,7 @@
 """What the columns of a data set mean: published in every bundle, confirmed by a person before training.
 
 A schema, together with one CSV row, determines the committed integers of that record; no other record has a part in it.
-Its JSON is strict both ways: unknown or missing members are malformed, and a schema that parses writes the same JSON again.
+Its JSON is strict both ways: unknown or missing members are malformed, and a schema that parses writes the same JSON.
 docs/records.md describes each member.
 """
 
@@ -14,12 +14,13 @@ from fractions import Fraction
 from core.encoding.canonical import dumps
 from core.errors import MalformedError
 from core.records import layout
-from core.records.decimals import declared, is_declared
+from core.records.decimals import declared, is_declared, spelling_key
 from core.records.names import MAX_NAME, is_tidy
 
 SCHEMA_VERSION = 1
 MAX_SCHEMA_BYTES = 1 << 22
-MAX_COLUMNS = 1000
+MAX_COLUMNS = 1050
+"""1,024 features, and the columns of other roles beside them."""
 MAX_LEVELS = 100
 MAX_LEVEL_NAME = 100
 MAX_SPELLINGS = 50
@@ -232,7 +233,7 @@ def _check_schema(schema: Schema) -> None:
         raise _malformed("schema.decimal", "The decimal mark of a schema is a point or a comma.")
     _check_spellings(schema.missing_values, "The schema's list of missing values")
     for position, column in enumerate(schema.columns, 1):
-        _check_column(column, f"Column {position} of the schema")
+        _check_column(column, f"Column {position} of the schema", schema.decimal)
     if len({column.name for column in schema.columns}) != len(schema.columns):
         raise _malformed("schema.names", "Two columns of the schema have the same name.")
     if len(schema._of("outcome")) != 1:
@@ -252,7 +253,7 @@ def _check_schema(schema: Schema) -> None:
         raise _malformed("schema.names", "Two features that follow from the schema have the same name.")
 
 
-def _check_column(column: Column, where: str) -> None:
+def _check_column(column: Column, where: str, decimal: str) -> None:
     if not is_tidy(column.name):
         raise _malformed(
             "schema.name",
@@ -270,11 +271,11 @@ def _check_column(column: Column, where: str) -> None:
         low, high = column.range.ends
         if low >= high:
             raise _malformed("schema.range", f"{where} has a range whose low end is not below its high end.")
-    _check_levels(column, where)
+    _check_levels(column, where, decimal)
     _check_missing(column, where)
 
 
-def _check_levels(column: Column, where: str) -> None:
+def _check_levels(column: Column, where: str, decimal: str) -> None:
     count = len(column.levels)
     wanted = {"flag": count == 2, "category": 1 <= count <= MAX_LEVELS}
     if not wanted.get(column.type, count == 0):
@@ -294,7 +295,7 @@ def _check_levels(column: Column, where: str) -> None:
         raise _malformed("schema.levels", f"{where} must spell out how consent is given.")
     for level in column.levels:
         _check_spellings(level.values, where)
-    spellings = [value for level in column.levels for value in level.values]
+    spellings = [spelling_key(value, decimal) for level in column.levels for value in level.values]
     if len(set(spellings)) != len(spellings):
         raise _malformed("schema.levels", f"{where} lists one spelling for two levels.")
 
