@@ -69,6 +69,7 @@ def public_model(
 def optimum_statement(
     predicate: Mapping[str, Any],
     *,
+    count: int,
     layout: RowLayout,
     views: Views,
     parameters: OptimumParameters,
@@ -79,6 +80,7 @@ def optimum_statement(
         context=proven_part(predicate),
         layout=layout,
         parameters=parameters,
+        count=count,
         train=views.train,
         members=views.members,
         model=model,

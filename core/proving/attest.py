@@ -128,7 +128,9 @@ def attest(
 
     def prove_model() -> bytes:
         witness = optimum_witness(features, outcomes, weights=trained.weights, bias=trained.bias, parameters=parameters)
-        claim = optimum_statement(predicate, layout=layout, views=views, parameters=parameters, model=model)
+        claim = optimum_statement(
+            predicate, count=len(dataset.numbers), layout=layout, views=views, parameters=parameters, model=model
+        )
         secrets = OptimumSecrets(dataset.rows, dataset.blindings, witness, blinding)
         return prove_optimum(claim, secrets, engine=engine, tape=tape, monitor=monitor)
 

@@ -67,7 +67,14 @@ def state(contents: BundleContents) -> StatedBundle:
         model = public_model(document, layout=layout, schema_digest=schema.digest(), parameters=parameters)
     return StatedBundle(
         dataset=DatasetStatement(root=root, count=len(contents.numbers), schema=schema),
-        optimum=optimum_statement(contents.predicate, layout=layout, views=views, parameters=parameters, model=model),
+        optimum=optimum_statement(
+            contents.predicate,
+            count=len(contents.numbers),
+            layout=layout,
+            views=views,
+            parameters=parameters,
+            model=model,
+        ),
         test=len(views.test),
     )
 

@@ -14,7 +14,7 @@ NUMBER_LABELS = {
     "features": "features of the model",
     "train_records": "records trained on",
     "test_records": "records held out for testing",
-    "left_out_records": "records without consent, in neither view",
+    "left_out_records": "records without consent, left out",
     "distance": "distance of the weights to the optimum, at most",
     "excess_loss": "loss above the optimum's, at most",
     "prediction": "change of any predicted probability, at most",
@@ -66,8 +66,11 @@ def validity_sentence(count: int) -> str:
 
 def consent_sentence(members: int, *, asked: bool) -> str:
     if not asked:
-        return f"The schema has no consent column: all {members} records of both views count as consenting."
-    return f"All {members} records of the training and test views carry consent; the others are in neither."
+        return f"The schema has no consent column: all {members} records count as consenting, and none was left out."
+    return (
+        f"The training and test views hold exactly the {members} records that carry consent: "
+        "none without it was used, none with it was left out."
+    )
 
 
 def optimum_sentence(*, train: int, c: str, distance: str, hidden: bool) -> str:

@@ -217,12 +217,13 @@ def _logit(
 
 
 def _consent(channel: ProverChannel, relation: OptimumRelation, secrets: OptimumSecrets) -> None:
-    members = relation.statement.members
-    rows = channel.challenges("consent.rows", relation.member_variables)
-    opened = secrets.combine(channel.engine, members, rows)
+    statement = relation.statement
+    rows = channel.challenges("consent.rows", relation.consent_variables)
+    opened = secrets.combine(channel.engine, range(statement.count), rows)
     form = relation.consent_form()
     (total,), slots = channel.evaluation_slots("consent.total", [opened.under(form)])
-    channel.log.zero("consent", total - selector(rows, len(members)))
+    weights = eq_table(rows)
+    channel.log.zero("consent", total - sum(weights[i] for i in statement.members))
     channel.log.evaluations("consent", basis=relation.record_basis, objects=[opened], forms=[form], slots=slots)
 
 

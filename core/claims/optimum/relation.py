@@ -122,8 +122,9 @@ class OptimumRelation:
         return max((self.rows - 1).bit_length(), self.width)
 
     @property
-    def member_variables(self) -> int:
-        return max(1, (len(self.statement.members) - 1).bit_length())
+    def consent_variables(self) -> int:
+        """log2 of the padded number of all the dataset's records."""
+        return max(1, (self.statement.count - 1).bit_length())
 
     @property
     def column_variables(self) -> int:
@@ -268,7 +269,7 @@ class OptimumRelation:
         if self.statement.hidden:
             steps += sumcheck_steps("optimum.inner", self.column_variables, LOGIT_DEGREE)
             steps += [hidden("optimum.inner.record", 1), hidden("optimum.inner.weight", 1)]
-        steps += [challenge("consent.rows")] * self.member_variables
+        steps += [challenge("consent.rows")] * self.consent_variables
         steps.append(hidden("consent.total", 1))
         return steps
 

@@ -32,12 +32,14 @@ def model_basis(layout: RowLayout) -> tuple[int, ...]:
 class OptimumStatement:
     """`context` is the canonical bundle statement; views are positions among the dataset's records, increasing.
 
-    train: the records that the optimum is taken over; members: all records of both views, which must have consent 1.
+    count: number of the dataset's records; train: those that the optimum is taken over; members: those of both views,
+    which must be exactly the records with consent.
     """
 
     context: bytes
     layout: RowLayout
     parameters: OptimumParameters
+    count: int
     train: Sequence[int]
     members: Sequence[int]
     model: PublicModel | HiddenModel

@@ -149,15 +149,14 @@ def _weights(
 
 
 def _consent(channel: VerifierChannel, relation: OptimumRelation, records: Sequence[int]) -> None:
-    """Consent is 1 on every record of the views: as a multilinear polynomial in the row point it is the selector."""
-    members = relation.statement.members
-    rows = channel.challenges("consent.rows", relation.member_variables)
+    """Over all records, consent is 1 in the views and 0 outside: none is used without it, none left out with it."""
+    weights = eq_table(channel.challenges("consent.rows", relation.consent_variables))[: relation.statement.count]
     (total,), slots = channel.evaluation_slots("consent.total", 1)
-    channel.log.zero("consent", total - selector(rows, len(members)))
+    channel.log.zero("consent", total - sum(weights[i] for i in relation.statement.members))
     channel.log.evaluations(
         "consent",
         basis=relation.record_basis,
-        objects=[_combine(records, members, rows)],
+        objects=[dict(zip(records, weights, strict=True))],
         forms=[relation.consent_form()],
         slots=slots,
     )
