@@ -1,0 +1,114 @@
+"""The folding of a linear-form opening over fixed generators, without ever folding a point.
+
+After some rounds the folded generator at position t is sum_i s_i g_i over the original i = t modulo the current size,
+s_i a product of challenges. One multiplication over the original generators with scalars z s_i is cheaper than folding
+points, which would cost a full-size multiplication for each.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.algebra.kernels.convert import element
+from core.algebra.kernels.curve import Indices, Points
+from core.algebra.kernels.environment import kernel
+from core.algebra.kernels.pippenger import msm
+from core.algebra.kernels.scalar import LIMBS, Elements, add, from_montgomery, load, mul, one, store, zero
+from core.algebra.kernels.threads import together
+
+
+@kernel
+def _cross_scalars(z: Elements, coefficients: Elements, half: int, shift: int, chosen: Indices, out: Elements) -> int:
+    """Scalars of one cross term: shift -half is the lower z on upper generators, +half the upper z on lower ones.
+
+    Writes the chosen original indices and canonical scalars; returns how many.
+    """
+    k = 0
+    length = z.shape[0]
+    for i in range(coefficients.shape[0]):
+        position = i % (2 * half)
+        partner = position + shift
+        if position < length and 0 <= partner < length:
+            chosen[k] = i
+            store(out, k, from_montgomery(mul(load(z, partner), load(coefficients, i))))
+            k += 1
+    return k
+
+
+@kernel
+def _inner_scalar(z: Elements, form: Elements, half: int, shift: int, inner: Elements, out: Elements, at: int) -> None:
+    """inner * sum z[t - shift] form[t] of the same cross term, canonical, at out[at]."""
+    total = zero()
+    length = z.shape[0]
+    for position in range(length):
+        partner = position + shift
+        if 0 <= partner < length:
+            total = add(total, mul(load(z, partner), load(form, position)))
+    store(out, at, from_montgomery(mul(total, load(inner, 0))))
+
+
+@kernel
+def _fold(z: Elements, form: Elements, coefficients: Elements, challenge: Elements, half: int) -> None:
+    """z <- z_lo + e z_hi and L <- e L_lo + L_hi into the first `half` entries; lower coefficients times e."""
+    e = load(challenge, 0)
+    upper = z.shape[0] - half
+    for t in range(half):
+        low = mul(e, load(form, t))
+        if t < upper:
+            store(z, t, add(load(z, t), mul(e, load(z, half + t))))
+            low = add(low, load(form, half + t))
+        store(form, t, low)
+    for i in range(coefficients.shape[0]):
+        if i % (2 * half) < half:
+            store(coefficients, i, mul(e, load(coefficients, i)))
+
+
+@kernel
+def _ones(values: Elements) -> None:
+    for i in range(values.shape[0]):
+        store(values, i, one())
+
+
+class Folding:
+    """z, L and the coefficients of the original generators, halved round by round; takes over `values` and `form`."""
+
+    def __init__(
+        self, generators: Points, basis: Indices, values: Elements, form: Elements, inner: int, inner_index: int
+    ) -> None:
+        self._generators = generators
+        self._basis = basis
+        self._z = values
+        self._form = form
+        self._inner = element(inner)
+        self._inner_index = inner_index
+        self._coefficients = np.empty((len(basis), LIMBS), dtype=np.uint64)
+        _ones(self._coefficients)
+
+    @property
+    def half(self) -> int:
+        """Half of the next power of two of the current length."""
+        return 1 << ((len(self._z) - 1).bit_length() - 1)
+
+    def _cross(self, shift: int) -> Points:
+        count = len(self._basis)
+        chosen = np.empty(count + 1, dtype=np.int64)
+        scalars = np.empty((count + 1, LIMBS), dtype=np.uint64)
+        used = _cross_scalars(self._z, self._coefficients, self.half, shift, chosen, scalars)
+        _inner_scalar(self._z, self._form, self.half, shift, self._inner, scalars, used)
+        basis = np.append(self._basis[chosen[:used]], self._inner_index)
+        return msm(self._generators, basis, scalars[: used + 1])
+
+    def cross_terms(self) -> Points:
+        """A and B as two points."""
+        half = self.half
+        return np.concatenate(together([lambda: self._cross(-half), lambda: self._cross(half)]))
+
+    def fold(self, challenge: int) -> None:
+        """Halve everything."""
+        half = self.half
+        _fold(self._z, self._form, self._coefficients, element(challenge), half)
+        self._z, self._form = self._z[:half], self._form[:half]
+
+    def remaining(self) -> Elements:
+        """The current z."""
+        return self._z

@@ -1,0 +1,195 @@
+"""Montgomery arithmetic as LLVM code: wide integers that live in registers inside a kernel.
+
+An element of a field with modulus m and n limbs is one LLVM integer of 64 n bits, always canonical (below m), in
+Montgomery form a 2^(64 n) mod m. In memory it is n little-endian uint64 in one row of a C-contiguous array. numba has
+no integers wider than 64 bits, so the type and its operations are added here: 64 x 64 -> 128 bit products, whole rows
+added as one carry chain. docs/kernels.md gives the bounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, models, register_model
+
+I64 = ir.IntType(64)
+I128 = ir.IntType(128)
+
+
+class Limbs(types.Type):  # type: ignore[misc]
+    """An unsigned integer of n limbs of 64 bits."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        super().__init__(name=f"Limbs({n})")
+
+
+@register_model(Limbs)
+class LimbsModel(models.PrimitiveModel):  # type: ignore[misc]
+    """Held as one LLVM integer."""
+
+    def __init__(self, manager: Any, kind: Limbs) -> None:
+        super().__init__(manager, kind, ir.IntType(64 * kind.n))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOperations:
+    """Intrinsics of one field; usable only inside kernels, under module-level names."""
+
+    load: Any
+    store: Any
+    mul: Any
+    add: Any
+    sub: Any
+    neg: Any
+    is_zero: Any
+    equal: Any
+    zero: Any
+    one: Any
+
+
+def pieces(builder: Any, value: Any, n: int) -> list[Any]:
+    """The limbs of a wide integer, least significant first."""
+    kind = value.type
+    return [builder.trunc(builder.lshr(value, kind(64 * i)), I64) for i in range(n)]
+
+
+def row(builder: Any, limbs: list[Any], factor: Any, kind: Any) -> Any:
+    """limbs * factor as one integer of type `kind`: the low and the high halves of the products, one carry chain."""
+    low, high = kind(0), kind(0)
+    wide_factor = builder.zext(factor, I128)
+    for j, limb in enumerate(limbs):
+        product = builder.mul(builder.zext(limb, I128), wide_factor)
+        lower = builder.trunc(product, I64)
+        upper = builder.trunc(builder.lshr(product, I128(64)), I64)
+        low = builder.or_(low, builder.shl(builder.zext(lower, kind), kind(64 * j)))
+        high = builder.or_(high, builder.shl(builder.zext(upper, kind), kind(64 * (j + 1))))
+    return builder.add(low, high)
+
+
+def subtract_once(builder: Any, value: Any, modulus: int) -> Any:
+    """value - modulus if that is not negative."""
+    bound = value.type(modulus)
+    return builder.select(builder.icmp_unsigned("<", value, bound), value, builder.sub(value, bound))
+
+
+def montgomery_product(builder: Any, x: Any, y: Any, n: int, modulus: int) -> Any:
+    """x y 2^(-64 n) mod modulus, operand scanning; x, y < modulus < 2^(64 n - 1)."""
+    wide, narrow = ir.IntType(64 * (n + 1)), ir.IntType(64 * n)
+    negated_inverse = I64(-pow(modulus, -1, 1 << 64) % (1 << 64))
+    x_limbs = pieces(builder, x, n)
+    modulus_limbs = [I64(modulus >> (64 * i) & 0xFFFFFFFFFFFFFFFF) for i in range(n)]
+    total = None
+    for y_limb in pieces(builder, y, n):
+        part = row(builder, x_limbs, y_limb, wide)
+        total = part if total is None else builder.add(total, part)
+        quotient = builder.mul(builder.trunc(total, I64), negated_inverse)
+        total = builder.add(total, row(builder, modulus_limbs, quotient, wide))
+        total = builder.lshr(total, wide(64))
+    return subtract_once(builder, builder.trunc(total, narrow), modulus)
+
+
+def call_shared(builder: Any, name: str, result: Any, arguments: list[Any], body: Any) -> Any:
+    """Call a function that exists once in the module, made by body(builder, *arguments) on first use."""
+    module = builder.module
+    function = module.globals.get(name)
+    if function is None:
+        function = ir.Function(module, ir.FunctionType(result, [a.type for a in arguments]), name)
+        function.linkage = "linkonce_odr"
+        function.attributes.add("noinline")
+        function.attributes.add("nounwind")
+        inner = ir.IRBuilder(function.append_basic_block())
+        inner.ret(body(inner, *function.args))
+    return builder.call(function, arguments)
+
+
+def pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, n: int) -> Any:
+    """Address of element `index` of an array of n-limb elements."""
+    view = context.make_array(array_type)(context, builder, array)
+    address = builder.gep(view.data, [builder.mul(index, I64(n))])
+    return builder.bitcast(address, ir.IntType(64 * n).as_pointer())
+
+
+def operation(name: str, result: Any, arguments: list[Any], body: Any) -> Any:
+    """An intrinsic with fixed types whose code is body(builder, *arguments)."""
+    signature = result(*arguments)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return body(builder, *args)
+
+    answer = (signature, generate)
+    heads: list[Any] = [
+        lambda typing: answer,
+        lambda typing, a: answer,
+        lambda typing, a, b: answer,
+        lambda typing, a, b, c: answer,
+        lambda typing, a, b, c, d: answer,
+    ]
+    head = heads[len(arguments)]
+    head.__name__ = name
+    return intrinsic(head)
+
+
+def memory(n: int) -> tuple[Any, Any]:
+    """load(array, index) and store(array, index, value) for n limbs; unchecked, the array C-contiguous."""
+    kind = Limbs(n)
+
+    def load(typing: Any, array: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.load(pointer(context, builder, signature.args[0], args[0], args[1], n), align=8)
+
+        return kind(array, types.intp), generate
+
+    def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            builder.store(args[2], pointer(context, builder, signature.args[0], args[0], args[1], n), align=8)
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp, kind), generate
+
+    return intrinsic(load), intrinsic(store)
+
+
+def field(name: str, n: int, modulus: int, *, inline: bool) -> FieldOperations:
+    """The operations of the integers modulo `modulus` < 2^(64 n - 1); `inline` copies each product into its kernel."""
+    kind = Limbs(n)
+    narrow = ir.IntType(64 * n)
+    load, store = memory(n)
+
+    def product(builder: Any, a: Any, b: Any) -> Any:
+        return montgomery_product(builder, a, b, n, modulus)
+
+    def shared_product(builder: Any, a: Any, b: Any) -> Any:
+        return call_shared(builder, f"proofward_{name}_mul", narrow, [a, b], product)
+
+    def total(builder: Any, a: Any, b: Any) -> Any:
+        return subtract_once(builder, builder.add(a, b), modulus)
+
+    def difference(builder: Any, a: Any, b: Any) -> Any:
+        plain = builder.sub(a, b)
+        return builder.select(builder.icmp_unsigned("<", a, b), builder.add(plain, narrow(modulus)), plain)
+
+    def negative(builder: Any, a: Any) -> Any:
+        return difference(builder, narrow(0), a)
+
+    def same(builder: Any, a: Any, b: Any) -> Any:
+        return builder.icmp_unsigned("==", a, b)
+
+    def vanishes(builder: Any, a: Any) -> Any:
+        return builder.icmp_unsigned("==", a, narrow(0))
+
+    return FieldOperations(
+        load=load,
+        store=store,
+        mul=operation("mul", kind, [kind, kind], product if inline else shared_product),
+        add=operation("add", kind, [kind, kind], total),
+        sub=operation("sub", kind, [kind, kind], difference),
+        neg=operation("neg", kind, [kind], negative),
+        is_zero=operation("is_zero", types.boolean, [kind], vanishes),
+        equal=operation("equal", types.boolean, [kind, kind], same),
+        zero=operation("zero", kind, [], lambda builder: narrow(0)),
+        one=operation("one", kind, [], lambda builder: narrow((1 << (64 * n)) % modulus)),
+    )

@@ -1,0 +1,178 @@
+"""Vectors of field elements: eq tables, affine and linear combinations, small-integer matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.algebra.kernels.convert import elements
+from core.algebra.kernels.environment import kernel
+from core.algebra.kernels.scalar import (
+    LIMBS,
+    Elements,
+    add,
+    load,
+    load_wide,
+    magnitude,
+    mul,
+    one,
+    store,
+    store_wide,
+    sub,
+    wide_add_product,
+    wide_reduce,
+    wide_zero,
+)
+from core.algebra.kernels.threads import over_ranges
+
+Small = NDArray[np.int64]
+
+LEAST = 1 << 12
+"""Elements worth a second thread."""
+
+
+@kernel
+def _eq_table(point: Elements, table: Elements) -> None:
+    store(table, 0, one())
+    size = 1
+    for k in range(point.shape[0]):
+        coordinate = load(point, k)
+        for i in range(size - 1, -1, -1):
+            value = load(table, i)
+            upper = mul(value, coordinate)
+            store(table, 2 * i + 1, upper)
+            store(table, 2 * i, sub(value, upper))
+        size *= 2
+
+
+def eq_table(point: Elements) -> Elements:
+    """eq(point, x) for x = 0..2^n - 1, first coordinate most significant."""
+    table = np.empty((1 << len(point), LIMBS), dtype=np.uint64)
+    _eq_table(point, table)
+    return table
+
+
+@kernel
+def _affine(result: Elements, coefficients: Elements, columns: Small, lengths: Small, start: int, stop: int) -> None:
+    terms = lengths.shape[0]
+    constant = load(coefficients, terms)
+    for i in range(start, stop):
+        positive, negative = wide_zero(), wide_zero()
+        for k in range(terms):
+            if i < lengths[k]:
+                value = columns[k, i]
+                if value > 0:
+                    positive = wide_add_product(positive, load(coefficients, k), magnitude(value))
+                elif value < 0:
+                    negative = wide_add_product(negative, load(coefficients, k), magnitude(value))
+        store(result, i, add(constant, sub(wide_reduce(positive), wide_reduce(negative))))
+
+
+def affine(constant: int, terms: Sequence[tuple[int, Small]], length: int) -> Elements:
+    """constant + sum coefficient * column elementwise; columns shorter than `length` count as zero past their end."""
+    result = np.empty((length, LIMBS), dtype=np.uint64)
+    coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
+    columns = np.zeros((len(terms), length), dtype=np.int64)
+    for k, (_, column) in enumerate(terms):
+        columns[k, : len(column)] = column
+    lengths = np.array([len(column) for _, column in terms], dtype=np.int64)
+    over_ranges(partial(_affine, result, coefficients, columns, lengths), length, LEAST)
+    return result
+
+
+@kernel
+def _outer(result: Elements, rows: Elements, columns: Elements, start: int, stop: int) -> None:
+    width = columns.shape[0]
+    for i in range(start, stop):
+        factor = load(rows, i)
+        for j in range(width):
+            store(result, i * width + j, mul(factor, load(columns, j)))
+
+
+def outer(rows: Elements, columns: Elements) -> Elements:
+    """rows[i] * columns[j] at index i * len(columns) + j."""
+    result = np.empty((len(rows) * len(columns), LIMBS), dtype=np.uint64)
+    least = max(1, LEAST // max(1, len(columns)))
+    over_ranges(partial(_outer, result, rows, columns), len(rows), least)
+    return result
+
+
+@kernel
+def _add_scaled(result: Elements, factor: Elements, vector: Elements, start: int, stop: int) -> None:
+    coefficient = load(factor, 0)
+    for i in range(start, stop):
+        store(result, i, add(load(result, i), mul(coefficient, load(vector, i))))
+
+
+def combine(constant: Elements, terms: Sequence[tuple[int, Elements]]) -> Elements:
+    """constant + sum coefficient * vector, elementwise."""
+    result = constant.copy()
+    factors = elements([coefficient for coefficient, _ in terms])
+    for k, (_, vector) in enumerate(terms):
+        if len(vector) != len(result):
+            raise ValueError("vectors of different lengths")
+        over_ranges(partial(_add_scaled, result, factors[k : k + 1], vector), len(result), LEAST)
+    return result
+
+
+@kernel
+def _row_combination(weights: Elements, matrix: Small, start: int, stop: int, sums: NDArray[np.uint64]) -> None:
+    width = matrix.shape[1]
+    for i in range(start, stop):
+        weight = load(weights, i)
+        for j in range(width):
+            value = matrix[i, j]
+            if value > 0:
+                store_wide(sums, j, wide_add_product(load_wide(sums, j), weight, magnitude(value)))
+            elif value < 0:
+                at = width + j
+                store_wide(sums, at, wide_add_product(load_wide(sums, at), weight, magnitude(value)))
+
+
+@kernel
+def _differences(sums: NDArray[np.uint64], result: Elements) -> None:
+    width = result.shape[0]
+    for j in range(width):
+        store(result, j, sub(wide_reduce(load_wide(sums, j)), wide_reduce(load_wide(sums, width + j))))
+
+
+def row_combination(weights: Elements, matrix: Small) -> Elements:
+    """sum_i weights[i] matrix[i, :]; what is past the shorter of the two is ignored."""
+    rows, width = min(len(weights), matrix.shape[0]), matrix.shape[1]
+
+    def part(start: int, stop: int) -> Elements:
+        sums = np.zeros((2 * width, 6), dtype=np.uint64)
+        _row_combination(weights, matrix, start, stop, sums)
+        result = np.empty((width, LIMBS), dtype=np.uint64)
+        _differences(sums, result)
+        return result
+
+    parts = over_ranges(part, rows, max(1, LEAST // max(1, width)))
+    total = np.zeros((width, LIMBS), dtype=np.uint64)
+    return combine(total, [(1, result) for result in parts])
+
+
+@kernel
+def _matrix_form(result: Elements, matrix: Small, form: Elements, start: int, stop: int) -> None:
+    for i in range(start, stop):
+        positive, negative = wide_zero(), wide_zero()
+        for j in range(matrix.shape[1]):
+            value = matrix[i, j]
+            if value > 0:
+                positive = wide_add_product(positive, load(form, j), magnitude(value))
+            elif value < 0:
+                negative = wide_add_product(negative, load(form, j), magnitude(value))
+        store(result, i, sub(wide_reduce(positive), wide_reduce(negative)))
+
+
+def matrix_form(matrix: Small, form: Elements) -> Elements:
+    """matrix @ form, one element a row."""
+    if matrix.shape[1] != len(form):
+        raise ValueError("form and matrix of different widths")
+    result = np.empty((matrix.shape[0], LIMBS), dtype=np.uint64)
+    least = max(1, LEAST // max(1, matrix.shape[1]))
+    over_ranges(partial(_matrix_form, result, matrix, form), matrix.shape[0], least)
+    return result

@@ -1,0 +1,164 @@
+"""The prover's arithmetic on compiled kernels; the same values, and so the same proof, as the plain engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.algebra.kernels import convert, curve, pippenger, rows, tables, vectors
+from core.algebra.kernels.folding import Folding
+from core.algebra.kernels.fractions import FractionLevels
+from core.algebra.kernels.products import ProductSumcheck
+from core.algebra.kernels.scalar import Elements
+from core.algebra.kernels.threads import over_ranges
+from core.commitments import generators
+from core.engines.interface import SmallMatrix
+
+SPLIT = 256
+"""Scalars from which one multiplication is worth two threads."""
+
+
+@cache
+def _generator_points() -> curve.Points:
+    return curve.from_affine(list(generators.load_affine()))
+
+
+@cache
+def _full_table(index: int) -> curve.Points:
+    return tables.full_table(_generator_points()[index : index + 1])
+
+
+class _SmallTables:
+    """Tables of the first data generators, grown to the widest row asked for."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._width = 0
+        self._table = np.empty((0, 12), dtype=np.uint64)
+
+    def first(self, width: int) -> curve.Points:
+        """The table of at least `width` generators."""
+        with self._lock:
+            if width > self._width:
+                added = tables.small_table(_generator_points()[self._width : width])
+                self._table = np.concatenate([self._table, added])
+                self._width = width
+            return self._table
+
+
+_SMALL_TABLES = _SmallTables()
+
+
+class FastFolding:
+    """A kernel folding whose cross terms leave compressed."""
+
+    def __init__(self, folding: Folding) -> None:
+        self._folding = folding
+
+    def cross_terms(self) -> tuple[bytes, bytes]:
+        first, second = curve.encode(self._folding.cross_terms())
+        return first, second
+
+    def fold(self, challenge: int) -> None:
+        self._folding.fold(challenge)
+
+    def final(self) -> list[int]:
+        return convert.integers(np.ascontiguousarray(self._folding.remaining()))
+
+
+class FastEngine:
+    """Engine over (n, 4) uint64 Montgomery vectors."""
+
+    name = "fast"
+
+    def vector(self, values: Sequence[int]) -> Elements:
+        return convert.elements(values)
+
+    def ints(self, vector: Elements) -> list[int]:
+        return convert.integers(vector)
+
+    def eq_table(self, point: Sequence[int]) -> Elements:
+        return vectors.eq_table(convert.elements(point))
+
+    def affine(self, constant: int, terms: Sequence[tuple[int, NDArray[np.int64]]], length: int) -> Elements:
+        return vectors.affine(constant, terms, length)
+
+    def outer(self, rows: Elements, columns: Elements) -> Elements:
+        return vectors.outer(rows, columns)
+
+    def concat(self, blocks: Sequence[Elements]) -> Elements:
+        return np.concatenate(blocks) if blocks else convert.elements([])
+
+    def combine(self, constant: Elements, terms: Sequence[tuple[int, Elements]]) -> Elements:
+        return vectors.combine(constant, terms)
+
+    def row_combination(self, weights: Elements, matrix: SmallMatrix) -> list[int]:
+        return convert.integers(vectors.row_combination(weights, _small(matrix)))
+
+    def matrix_form(self, matrix: SmallMatrix, form: Sequence[int]) -> Elements:
+        return vectors.matrix_form(_small(matrix), convert.elements(form))
+
+    def fraction_tree(self, numerators: Elements, denominators: Elements) -> FractionLevels:
+        return FractionLevels(numerators, denominators)
+
+    def product_sumcheck(
+        self, tables: Sequence[Elements], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
+    ) -> ProductSumcheck:
+        return ProductSumcheck(tables, terms, degree)
+
+    def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
+        entries = _small(matrix)
+        if len(blindings) != len(entries):
+            raise ValueError("one blinding for each row")
+        table = _SMALL_TABLES.first(entries.shape[1])
+        blinding_table = _full_table(generators.BLINDING)
+        large = np.any((entries >= tables.SMALL_LIMIT) | (entries <= -tables.SMALL_LIMIT), axis=1)
+        scalars = convert.canonical(convert.elements(blindings))
+        small = entries if not large.any() else np.where(large[:, None], 0, entries)
+        points = rows.commit_rows(small, table, scalars, blinding_table)
+        for i in np.flatnonzero(large).tolist():
+            points[i] = self._sum(range(entries.shape[1]), entries[i].tolist(), blindings[i])[0]
+        return curve.encode(points)
+
+    def commit(self, basis: Sequence[int], values: Sequence[int], blinding: int) -> bytes:
+        return curve.encode(self._sum(basis, values, blinding))[0]
+
+    def opening(self, basis: Sequence[int], values: Sequence[int], form: Sequence[int], inner: int) -> FastFolding:
+        if not len(basis) == len(values) == len(form):
+            raise ValueError("basis, values and form of different lengths")
+        return FastFolding(
+            Folding(
+                _generator_points(),
+                np.array(basis, dtype=np.int64),
+                convert.elements(values),
+                convert.elements(form),
+                inner,
+                generators.INNER,
+            )
+        )
+
+    def _sum(self, basis: Sequence[int], values: Sequence[int], blinding: int) -> curve.Points:
+        if len(basis) != len(values):
+            raise ValueError("basis and values of different lengths")
+        indices = np.array([*basis, generators.BLINDING], dtype=np.int64)
+        scalars = convert.canonical(convert.elements([*values, blinding]))
+        if len(indices) <= 2 and set(basis) <= {generators.VALUE, generators.INNER, generators.BLINDING}:
+            sums = [rows.multiples(_full_table(int(index)), scalars[k : k + 1]) for k, index in enumerate(indices)]
+        else:
+
+            def part(start: int, stop: int) -> curve.Points:
+                return pippenger.msm(_generator_points(), indices[start:stop], scalars[start:stop])
+
+            sums = over_ranges(part, len(indices), SPLIT)
+        total = sums[0]
+        for other in sums[1:]:
+            total = tables.add_points(total, other)
+        return total
+
+
+def _small(matrix: SmallMatrix) -> vectors.Small:
+    return np.ascontiguousarray(matrix, dtype=np.int64)

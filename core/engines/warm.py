@@ -1,0 +1,65 @@
+"""Compiling (first start) or loading (later starts) every kernel at once, announced, before a proof needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.commitments import generators
+from core.engines.fast import FastEngine
+from core.monitor import Monitor
+
+STAGE = "kernels"
+
+
+def _vectors(engine: FastEngine) -> None:
+    small = np.array([[1, -2], [3, 4]], dtype=np.int64)
+    weights = engine.eq_table([3])
+    affine = engine.affine(1, [(2, small[0])], 2)
+    engine.ints(engine.combine(engine.outer(weights, affine), [(3, engine.concat([affine, affine]))]))
+    engine.row_combination(weights, small)
+    engine.matrix_form(small, [1, 2])
+
+
+def _fractions(engine: FastEngine) -> None:
+    tree = engine.fraction_tree(engine.vector([1, 2, 3, 4]), engine.vector([5, 6, 7, 8]))
+    sumcheck = tree.sumcheck(1, [9], 10)
+    sumcheck.round()
+    sumcheck.bind(11)
+    sumcheck.final()
+
+
+def _products(engine: FastEngine) -> None:
+    sumcheck = engine.product_sumcheck([engine.vector([1, 2])], [(3, (0, 0))], 2)
+    sumcheck.round()
+    sumcheck.bind(4)
+    sumcheck.final()
+
+
+def _rows(engine: FastEngine) -> None:
+    engine.commit_rows(np.array([[1, -300]], dtype=np.int64), [5])
+
+
+def _commit(engine: FastEngine) -> None:
+    engine.commit([0, 1], [2, 3], 4)
+    engine.commit([generators.VALUE], [2], 3)
+
+
+def _opening(engine: FastEngine) -> None:
+    folding = engine.opening(range(5), [1, 2, 3, 4, 5], [5, 4, 3, 2, 1], 6)
+    folding.cross_terms()
+    folding.fold(7)
+    folding.final()
+
+
+def warm_up(monitor: Monitor) -> None:
+    """Use every kernel on a few numbers; seconds on the first start of a version, a fraction of one later."""
+    monitor.stage(STAGE)
+    engine = FastEngine()
+    steps: list[Callable[[FastEngine], None]] = [_vectors, _fractions, _products, _rows, _commit, _opening]
+    for done, step in enumerate(steps):
+        monitor.check()
+        monitor.progress(done / len(steps))
+        step(engine)
+    monitor.progress(1.0)
