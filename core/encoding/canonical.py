@@ -18,7 +18,8 @@ MAX_INTEGER = (1 << 53) - 1
 MAX_DEPTH = 32
 _MAX_DIGITS = len(str(MAX_INTEGER))
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# A string that never ends is one token too: if the search began again inside it, this would be quadratic.
+_TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def dumps(value: object) -> bytes:

@@ -68,8 +68,8 @@ class NumberCells(CellEncoder):
         if column.missing.policy == "constant":
             self._constant = encode_number(Fraction(column.missing.value), self._low, self._high)
         self._known: dict[str, int | None] = {}
-        # Inside the range |computed - exact| of the scaled value is below (scale * largest end + 2^16) 2^-50: rounding v,
-        # low and scale, the difference and the product adds at most 2^-53 (2 scale * largest + 3 * 2^16).
+        # Inside the range |computed - exact| of the scaled value is below (scale * largest end + 2^16) 2^-50: rounding
+        # v, low and scale, the difference and the product adds at most 2^-53 (2 scale * largest + 3 * 2^16).
         self._scale = float(STEPS / (self._high - self._low))
         largest = float(max(abs(self._low), abs(self._high)))
         self._error = (self._scale * largest + STEPS + 1) * 2.0**-50

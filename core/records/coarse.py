@@ -15,8 +15,8 @@ MARKS = 10
 """A range has at most about so many steps, so that each is coarse."""
 
 
-def outward_range(low: Decimal, high: Decimal) -> Range:
-    """A coarse range that holds low <= high; ValueError if a schema cannot write it."""
+def outward_range(low: Decimal, high: Decimal) -> Range | None:
+    """A coarse range that holds low <= high; None if its ends have too many digits for a schema."""
     with localcontext() as context:
         context.prec = 200
         if low == high:
@@ -29,7 +29,8 @@ def outward_range(low: Decimal, high: Decimal) -> Range:
         # Division truncates towards zero; the range goes outward.
         first -= first * step > low
         last += last * step < high
-        return Range(write_declared(first * step), write_declared(last * step))
+        ends = write_declared(first * step), write_declared(last * step)
+    return None if ends[0] is None or ends[1] is None else Range(ends[0], ends[1])
 
 
 def step_above(least: Decimal) -> Decimal:
@@ -39,5 +40,5 @@ def step_above(least: Decimal) -> Decimal:
 
 
 def middle(bounds: Range) -> str:
-    """The middle of a range: the constant that an inferred schema puts where a number is missing."""
-    return write_declared((Decimal(bounds.low) + Decimal(bounds.high)) / 2)
+    """The middle of a range, or its low end if the middle has too many digits: the constant for missing numbers."""
+    return write_declared((Decimal(bounds.low) + Decimal(bounds.high)) / 2) or bounds.low

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 # One spelling for each value: no plus sign, no exponent, no zeros that could be left out, no minus zero.
@@ -23,13 +23,15 @@ def declared(text: str) -> Fraction:
     return Fraction(text)
 
 
-def write_declared(value: Decimal) -> str:
-    """The schema's form of a decimal value that has one; ValueError if it has too many digits."""
-    text = format(value.normalize(), "f")
-    text = "0" if text in ("-0", "0") else text
-    if not is_declared(text):
-        raise ValueError("too many digits for a declared number")
-    return text
+def write_declared(value: Decimal) -> str | None:
+    """The schema's form of a decimal value; None if it has too many digits for one."""
+    if not -40 < value.adjusted() < 40:
+        return None
+    with localcontext() as context:
+        context.prec = 200
+        text = format(value.normalize(), "f")
+    text = "0" if text == "-0" else text
+    return text if is_declared(text) else None
 
 
 def parse_cell(text: str, mark: str = ".") -> Decimal | None:
