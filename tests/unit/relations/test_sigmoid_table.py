@@ -92,7 +92,7 @@ def test_exponential_is_bounded_from_below() -> None:
         for precision in (94, 170):
             with localcontext() as context:
                 context.prec = 80
-                exact = (-Decimal(2) ** -step_bits).exp() * 2**precision
+                exact = (-(Decimal(2) ** -step_bits)).exp() * 2**precision
             assert 0 <= exact - module._exp_below(step_bits, precision) <= 2
 
 
