@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from core.bundle import limits as files
-from core.bundle.identity import ED25519_PUBLIC_BYTES, MLDSA65_PUBLIC_BYTES, decode_base64, encode_base64, is_plain_text
+from core.bundle.fields import base64_bytes, hexadecimal, integer, malformed, members, moment, text
+from core.bundle.identity import ED25519_PUBLIC_BYTES, MLDSA65_PUBLIC_BYTES, encode_base64
 from core.bundle.limits import LIMITS, BundleLimits
 from core.encoding.canonical import loads
 from core.errors import MalformedError
@@ -29,10 +30,7 @@ PREDICATE_TYPE = f"{PREDICATE_FAMILY}{PREDICATE_VERSION}"
 # A claim enters a version of the format together with its place in the proof, so the names are fixed by the version.
 CLAIMS = frozenset({"optimum"})
 
-_HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
-_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +122,23 @@ def parse_statement(data: bytes, *, limits: BundleLimits = LIMITS) -> Statement:
     """The statement in these bytes; MalformedError bundle.statement, bundle.version, bundle.claim, plan.* or json.*."""
     value = loads(data, limit=limits.statement, what="The statement")
     if not isinstance(value, dict):
-        raise _malformed("statement")
+        raise malformed("statement")
     check_version(value)
-    document = _fields(value, {"_type", "subject", "predicateType", "predicate"}, "statement")
+    document = members(value, {"_type", "subject", "predicateType", "predicate"}, "statement")
     if document["_type"] != STATEMENT_TYPE:
-        raise _malformed("_type")
+        raise malformed("_type")
     subjects = document["subject"]
     if not isinstance(subjects, list) or len(subjects) != 1:
-        raise _malformed("subject")
-    subject = _fields(subjects[0], {"name", "digest"}, "subject")
-    digest = _fields(subject["digest"], {"sha256"}, "subject.digest")
+        raise malformed("subject")
+    subject = members(subjects[0], {"name", "digest"}, "subject")
+    digest = members(subject["digest"], {"sha256"}, "subject.digest")
     raw = document["predicate"]
     predicate = _predicate(raw, limits)
-    subject_digest = _hex(digest["sha256"], "subject.digest.sha256", 32).hex()
+    subject_digest = hexadecimal(digest["sha256"], "subject.digest.sha256", 32).hex()
     if subject_digest != predicate.model.subject_digest:
-        raise _malformed("subject.digest.sha256")
+        raise malformed("subject.digest.sha256")
     return Statement(
-        subject_name=_text(subject["name"], "subject.name", limits.subject_name),
+        subject_name=text(subject["name"], "subject.name", limits.subject_name),
         subject_digest=subject_digest,
         predicate=predicate,
         raw=raw,
@@ -151,10 +149,10 @@ def check_version(document: Mapping[str, Any]) -> None:
     """MalformedError bundle.version if a statement is of a later version of the format, bundle.statement if of none."""
     kind = document.get("predicateType")
     if not isinstance(kind, str) or not kind.startswith(PREDICATE_FAMILY):
-        raise _malformed("predicateType")
+        raise malformed("predicateType")
     number = kind[len(PREDICATE_FAMILY) :]
     if not _VERSION_NUMBER.fullmatch(number):
-        raise _malformed("predicateType")
+        raise malformed("predicateType")
     if int(number) != PREDICATE_VERSION:
         raise MalformedError(
             "bundle.version",
@@ -166,11 +164,11 @@ def check_version(document: Mapping[str, Any]) -> None:
 
 def _predicate(value: object, limits: BundleLimits) -> Predicate:
     names = {"version", "dataset", "plan", "nonce", "views", "model", "claims", "files", "times", "tool", "signers"}
-    document = _fields(value, names, "predicate")
-    if _integer(document["version"], "predicate.version", 1, 1 << 31) != PREDICATE_VERSION:
-        raise _malformed("predicate.version")
-    times = _fields(document["times"], {"created"}, "times")
-    tool = _fields(document["tool"], {"name", "version"}, "tool")
+    document = members(value, names, "predicate")
+    if integer(document["version"], "predicate.version", 1, 1 << 31) != PREDICATE_VERSION:
+        raise malformed("predicate.version")
+    times = members(document["times"], {"created"}, "times")
+    tool = members(document["tool"], {"name", "version"}, "tool")
     nonce = document["nonce"]
     dataset = _dataset(document["dataset"], limits)
     views = _views(document["views"], dataset.count)
@@ -181,63 +179,63 @@ def _predicate(value: object, limits: BundleLimits) -> Predicate:
         or named_files[files.SCHEMA] != dataset.schema.hex()
         or (not model.hidden and named_files[files.MODEL] != model.value.hex())
     ):
-        raise _malformed("files")
+        raise malformed("files")
     return Predicate(
         dataset=dataset,
         plan=TrainingPlan.from_json(document["plan"]),
-        nonce=None if nonce is None else _hex(nonce, "nonce", 1, limits.nonce),
+        nonce=None if nonce is None else hexadecimal(nonce, "nonce", 1, limits.nonce),
         views=views,
         model=model,
         claims=_claims(document["claims"]),
         files=named_files,
-        created=_time(times["created"]),
-        tool_name=_text(tool["name"], "tool.name", limits.tool),
-        tool_version=_text(tool["version"], "tool.version", limits.tool),
+        created=moment(times["created"]),
+        tool_name=text(tool["name"], "tool.name", limits.tool),
+        tool_version=text(tool["version"], "tool.version", limits.tool),
         signers=_signers(document["signers"], limits),
     )
 
 
 def _dataset(value: object, limits: BundleLimits) -> DatasetReference:
-    document = _fields(value, {"root", "count", "schema", "validity"}, "dataset")
-    validity = _fields(document["validity"], {"proof"}, "dataset.validity")
+    document = members(value, {"root", "count", "schema", "validity"}, "dataset")
+    validity = members(document["validity"], {"proof"}, "dataset.validity")
     return DatasetReference(
-        root=_hex(document["root"], "dataset.root", 32),
-        count=_integer(document["count"], "dataset.count", 1, limits.records),
-        schema=_hex(document["schema"], "dataset.schema", 32),
-        validity_proof=_hex(validity["proof"], "dataset.validity.proof", 32),
+        root=hexadecimal(document["root"], "dataset.root", 32),
+        count=integer(document["count"], "dataset.count", 1, limits.records),
+        schema=hexadecimal(document["schema"], "dataset.schema", 32),
+        validity_proof=hexadecimal(validity["proof"], "dataset.validity.proof", 32),
     )
 
 
 def _views(value: object, count: int) -> ViewSizes:
-    document = _fields(value, {"excluded", "train", "test"}, "views")
+    document = members(value, {"excluded", "train", "test"}, "views")
     listed = document["excluded"]
     if not isinstance(listed, list) or len(listed) > count:
-        raise _malformed("views.excluded")
-    excluded = tuple(_integer(number, "views.excluded", 0, files.MAX_RECORD_NUMBER) for number in listed)
+        raise malformed("views.excluded")
+    excluded = tuple(integer(number, "views.excluded", 0, files.MAX_RECORD_NUMBER) for number in listed)
     if any(low >= high for low, high in pairwise(excluded)):
-        raise _malformed("views.excluded")
-    train = _integer(document["train"], "views.train", 1, count)
-    test = _integer(document["test"], "views.test", 0, count)
+        raise malformed("views.excluded")
+    train = integer(document["train"], "views.train", 1, count)
+    test = integer(document["test"], "views.test", 0, count)
     if len(excluded) + train + test != count:
-        raise _malformed("views")
+        raise malformed("views")
     return ViewSizes(excluded=excluded, train=train, test=test)
 
 
 def _model(value: object) -> ModelReference:
     if isinstance(value, dict) and value.get("visibility") == "hidden":
-        document = _fields(value, {"visibility", "commitment"}, "model")
+        document = members(value, {"visibility", "commitment"}, "model")
         return ModelReference(
-            hidden=True, value=_hex(document["commitment"], "model.commitment", files.COMMITMENT_BYTES)
+            hidden=True, value=hexadecimal(document["commitment"], "model.commitment", files.COMMITMENT_BYTES)
         )
-    document = _fields(value, {"visibility", "digest"}, "model")
+    document = members(value, {"visibility", "digest"}, "model")
     if document["visibility"] != "public":
-        raise _malformed("model.visibility")
-    return ModelReference(hidden=False, value=_hex(document["digest"], "model.digest", 32))
+        raise malformed("model.visibility")
+    return ModelReference(hidden=False, value=hexadecimal(document["digest"], "model.digest", 32))
 
 
 def _claims(value: object) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(value, dict) or not value or not all(isinstance(claim, dict) for claim in value.values()):
-        raise _malformed("claims")
+        raise malformed("claims")
     if not set(value) <= CLAIMS:
         raise MalformedError(
             "bundle.claim",
@@ -248,8 +246,8 @@ def _claims(value: object) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _files(value: object, *, hidden: bool) -> Mapping[str, str]:
-    document = _fields(value, set(attached_files(hidden=hidden)), "files")
-    return MappingProxyType({name: _hex(digest, "files", 32).hex() for name, digest in document.items()})
+    document = members(value, set(attached_files(hidden=hidden)), "files")
+    return MappingProxyType({name: hexadecimal(digest, "files", 32).hex() for name, digest in document.items()})
 
 
 def attached_files(*, hidden: bool) -> tuple[str, ...]:
@@ -260,80 +258,21 @@ def attached_files(*, hidden: bool) -> tuple[str, ...]:
 
 def _signers(value: object, limits: BundleLimits) -> tuple[Signer, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= limits.signers:
-        raise _malformed("signers")
+        raise malformed("signers")
     signers = tuple(_signer(entry, limits) for entry in value)
     for seen in ({s.fingerprint for s in signers}, {s.ed25519 for s in signers}, {s.mldsa65 for s in signers}):
         if len(seen) != len(signers):
-            raise _malformed("signers")
+            raise malformed("signers")
     return signers
 
 
 def _signer(value: object, limits: BundleLimits) -> Signer:
-    document = _fields(value, {"name", "role", "meaning", "fingerprint", "ed25519", "mldsa65"}, "signers")
+    document = members(value, {"name", "role", "meaning", "fingerprint", "ed25519", "mldsa65"}, "signers")
     return Signer(
-        name=_text(document["name"], "signers.name", limits.person_name),
-        role=_text(document["role"], "signers.role", limits.role),
-        meaning=_text(document["meaning"], "signers.meaning", limits.meaning),
-        fingerprint=_hex(document["fingerprint"], "signers.fingerprint", 32).hex(),
-        ed25519=_base64(document["ed25519"], "signers.ed25519", ED25519_PUBLIC_BYTES),
-        mldsa65=_base64(document["mldsa65"], "signers.mldsa65", MLDSA65_PUBLIC_BYTES),
-    )
-
-
-def _fields(value: object, names: set[str], where: str) -> dict[str, Any]:
-    if not isinstance(value, dict) or set(value) != names:
-        raise _malformed(where)
-    return value
-
-
-def _integer(value: object, where: str, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise _malformed(where)
-    return value
-
-
-def _text(value: object, where: str, longest: int) -> str:
-    if not isinstance(value, str) or not is_plain_text(value, longest):
-        raise _malformed(where)
-    return value
-
-
-def _hex(value: object, where: str, least: int, most: int | None = None) -> bytes:
-    """Lower-case hexadecimal digits of `least` bytes, or of `least` to `most` bytes."""
-    longest = least if most is None else most
-    if not isinstance(value, str) or not 2 * least <= len(value) <= 2 * longest or not _HEX.fullmatch(value):
-        raise _malformed(where)
-    return bytes.fromhex(value)
-
-
-def _base64(value: object, where: str, length: int) -> bytes:
-    if not isinstance(value, str):
-        raise _malformed(where)
-    data = decode_base64(value, code="bundle.statement")
-    if len(data) != length:
-        raise _malformed(where)
-    return data
-
-
-def _time(value: object) -> str:
-    """A moment in UTC as 2026-11-23T17:31:10Z; checked by hand, so that nothing here knows a clock."""
-    matched = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if matched is None:
-        raise _malformed("times.created")
-    year, month, day, hour, minute, second = (int(part) for part in matched.groups())
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not (1 <= month <= 12 and hour <= 23 and minute <= 59 and second <= 59):
-        raise _malformed("times.created")
-    if not 1 <= day <= _DAYS[month - 1] + (1 if leap and month == 2 else 0):
-        raise _malformed("times.created")
-    return matched.group()
-
-
-def _malformed(where: str) -> MalformedError:
-    """`where` is one of our own field names, never text from the file."""
-    return MalformedError(
-        "bundle.statement",
-        "The statement in this bundle does not have the form that it must have.",
-        "Ask its maker for the original file.",
-        detail=where,
+        name=text(document["name"], "signers.name", limits.person_name),
+        role=text(document["role"], "signers.role", limits.role),
+        meaning=text(document["meaning"], "signers.meaning", limits.meaning),
+        fingerprint=hexadecimal(document["fingerprint"], "signers.fingerprint", 32).hex(),
+        ed25519=base64_bytes(document["ed25519"], "signers.ed25519", ED25519_PUBLIC_BYTES),
+        mldsa65=base64_bytes(document["mldsa65"], "signers.mldsa65", MLDSA65_PUBLIC_BYTES),
     )

@@ -1,0 +1,90 @@
+"""One record in the database: its row and blinding factor sealed, its commitment in clear, and two keyed tags.
+
+A blinding factor may serve two commitments only if number, row (with the patient's digest) and schema are identical;
+otherwise the difference of the commitments could be searched for the difference of the rows. The tags let the database
+find identical records, and refuse anything else, without knowing row or blinding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.algebra.field import scalar_from_bytes, scalar_to_bytes
+from core.errors import InputError
+from core.workspace.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReusableOpening:
+    """Commitment and blinding factor of an identical record that is stored already. Secret."""
+
+    commitment: bytes
+    blinding: int
+
+    def __repr__(self) -> str:
+        return "ReusableOpening(<secret>)"
+
+
+class RecordSafe:
+    """Seals and opens rows of the table `records`."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._row_key = vault.subkey("row-tag")
+        self._blinding_key = vault.subkey("blinding-tag")
+
+    def seal(
+        self, dataset_id: str, *, number: int, commitment: bytes, row: bytes, blinding: int, schema_digest: bytes
+    ) -> dict[str, object]:
+        """The columns of one record; row: its values of two bytes each, little endian."""
+        secret = scalar_to_bytes(blinding)
+        place = _place(dataset_id, number, commitment)
+        return {
+            "dataset_id": dataset_id,
+            "number": number,
+            "commitment": commitment,
+            "row": self._vault.seal(row, "records", "row", *place),
+            "blinding": self._vault.seal(secret, "records", "blinding", *place),
+            "row_tag": self.row_tag(schema_digest, number, row),
+            "blinding_tag": self._vault.tag(self._blinding_key, secret),
+        }
+
+    def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
+        """The `width` values of a stored record; InputError workspace.damaged."""
+        plain = self._vault.open(record["row"], "records", "row", *_place_of(record))
+        if len(plain) != 2 * width:
+            raise damaged()
+        return np.frombuffer(plain, dtype="<u2").astype(np.uint16)
+
+    def open_blinding(self, record: Mapping[str, Any]) -> int:
+        """The blinding factor of a stored record; InputError workspace.damaged."""
+        return scalar_from_bytes(self._vault.open(record["blinding"], "records", "blinding", *_place_of(record)))
+
+    def row_tag(self, schema_digest: bytes, number: int, row: bytes) -> bytes:
+        """Equal for records that are identical in number, row and schema."""
+        return self._vault.tag(self._row_key, schema_digest, number.to_bytes(8, "big"), row)
+
+
+def row_bytes(values: NDArray[np.uint16]) -> Iterator[bytes]:
+    """Each row as its values of two bytes, little endian."""
+    return (row.astype("<u2", copy=False).tobytes() for row in values)
+
+
+def damaged() -> InputError:
+    """The refusal of a dataset whose parts do not fit together."""
+    return InputError(
+        "workspace.damaged", "A dataset of the workspace was changed or is damaged.", "Restore it from a backup."
+    )
+
+
+def _place(dataset_id: str, number: int, commitment: bytes) -> tuple[bytes, bytes, bytes]:
+    return dataset_id.encode(), number.to_bytes(8, "big"), commitment
+
+
+def _place_of(record: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
+    return _place(record["dataset_id"], record["number"], record["commitment"])

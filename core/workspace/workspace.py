@@ -1,0 +1,243 @@
+"""The door to a workspace folder: made once, opened with its passphrase, then one method for each thing it keeps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from core.bundle.identity import Identity
+from core.bundle.keys import SigningKey
+from core.commitments.receipt import RecordOpening
+from core.errors import InputError
+from core.monitor import Monitor
+from core.proving.dataset import OpenedDataset
+from core.workspace.audit import AuditEntry, AuditTrail
+from core.workspace.database import connect, first, plain_errors, transaction
+from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords, ReusableOpening
+from core.workspace.files import beside, new_private_file, private_folder, publish_new
+from core.workspace.keyring import KeyInfo, Keyring
+from core.workspace.results import BundleInfo, ModelInfo, ResultStore
+from core.workspace.session import Session, utc_now
+from core.workspace.vault import WORKSPACE_ID_BYTES, Vault
+
+DATABASE_FILE = "workspace.db"
+
+
+class Workspace:
+    """An open workspace; a context manager, or closed by `close`. Secret as a whole."""
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        self._session = session
+        self.folder = folder
+        self._audit = AuditTrail(session)
+        self._datasets = DatasetStore(session, self._audit)
+        self._keyring = Keyring(session, self._audit)
+        self._results = ResultStore(session, self._audit, folder)
+
+    def __repr__(self) -> str:
+        return "Workspace(<secret>)"
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether there is a workspace in this folder."""
+        return (folder / DATABASE_FILE).is_file()
+
+    @classmethod
+    def create(cls, folder: Path, passphrase: str, *, now: Callable[[], str] = utc_now) -> Workspace:
+        """A new workspace in `folder`, which is made if need be.
+
+        InputError workspace.exists if there is one, secret.passphrase for an unusable passphrase, workspace.folder.
+        """
+        if cls.exists(folder):
+            raise _exists()
+        private_folder(folder)
+        vault = Vault.fresh()
+        lock = vault.lock(passphrase)
+        path = folder / DATABASE_FILE
+        part = beside(path)
+        try:
+            new_private_file(part)
+            _fill(part, vault, lock, now)
+            published = publish_new(part, path)
+        except OSError:
+            raise InputError(
+                "workspace.folder", "The workspace folder cannot be written to.", "Choose another folder."
+            ) from None
+        finally:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(OSError):
+                    part.with_name(part.name + suffix).unlink()
+        if not published:
+            raise _exists()
+        return cls.open(folder, passphrase, now=now)
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str, *, now: Callable[[], str] = utc_now) -> Workspace:
+        """The workspace in `folder`; InputError workspace.missing, workspace.passphrase, workspace.damaged, ..."""
+        path = folder / DATABASE_FILE
+        if not cls.exists(folder):
+            raise InputError(
+                "workspace.missing", "There is no workspace in this folder.", "Make one, or choose another folder."
+            )
+        db = connect(path)
+        try:
+            meta = {name: first(db, "SELECT value FROM meta WHERE name = ?", name) for name in ("id", "lock")}
+            identifier, lock = meta["id"], meta["lock"]
+            if identifier is None or lock is None or len(identifier["value"]) != WORKSPACE_ID_BYTES:
+                raise InputError("workspace.damaged", "The workspace file is damaged.", "Restore it from a backup.")
+            vault = Vault.unlock(identifier["value"], lock["value"], passphrase)
+            return cls(Session(db=db, vault=vault, now=now), folder)
+        except BaseException:
+            db.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._session.db.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def change_passphrase(self, passphrase: str) -> None:
+        """Wrap the data key anew. A copy of the file made earlier still opens with the earlier passphrase."""
+        lock = self._session.vault.lock(passphrase)
+        db = self._session.db
+        with transaction(db):
+            db.table("meta").insert({"name": "lock", "value": lock}, replace=True)
+            self._audit.append("workspace.passphrase_changed", "workspace")
+        with plain_errors():  # so that the old lock does not linger in the log
+            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # Datasets
+
+    def store_dataset(
+        self,
+        encoded: EncodedRecords,
+        *,
+        commitments: Sequence[bytes],
+        blindings: Sequence[int],
+        root: bytes,
+        name: str,
+        monitor: Monitor | None = None,
+    ) -> str:
+        """Keep a committed dataset; its id. See `DatasetStore.store`."""
+        return self._datasets.store(
+            encoded, commitments=commitments, blindings=blindings, root=root, name=name, monitor=monitor
+        )
+
+    def reusable_openings(self, encoded: EncodedRecords) -> dict[int, ReusableOpening]:
+        """By position in `encoded`: openings of records stored already that are identical in number, row and schema."""
+        return self._datasets.reusable(encoded)
+
+    def list_datasets(self) -> tuple[DatasetInfo, ...]:
+        """All datasets, oldest first."""
+        return self._datasets.list()
+
+    def dataset_info(self, dataset: str) -> DatasetInfo:
+        """The dataset with this id or root; InputError workspace.dataset_unknown."""
+        return self._datasets.info(dataset)
+
+    def open_dataset(self, dataset: str, *, monitor: Monitor | None = None) -> OpenedDataset:
+        """Everything about the dataset with this id or root; secret."""
+        return self._datasets.open(dataset, monitor=monitor)
+
+    def dataset_commitments(self, dataset: str) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
+        """Record numbers and commitments, in order."""
+        return self._datasets.commitments(dataset)
+
+    def open_record(self, dataset: str, number: int) -> RecordOpening:
+        """Row and blinding factor of one record; InputError workspace.record_unknown. Secret."""
+        return self._datasets.open_record(dataset, number)
+
+    def log_receipt(self, dataset: str, number: int, *, opening: bool) -> None:
+        """Note in the audit trail that a receipt was given out."""
+        dataset_id = self.dataset_info(dataset).dataset_id
+        with transaction(self._session.db):
+            self._audit.append("receipt.issued", dataset_id, record=number, opening=int(opening))
+
+    # Proofs, models, bundles
+
+    def save_validity(self, dataset: str, proof: bytes) -> None:
+        """Keep the proof of `validity` of a dataset, for its later bundles."""
+        self._results.save_validity(self.dataset_info(dataset).dataset_id, proof)
+
+    def validity(self, dataset: str) -> bytes | None:
+        """The kept proof of `validity`, None if there is none."""
+        return self._results.validity(self.dataset_info(dataset).dataset_id)
+
+    def save_model(self, dataset: str, subject_digest: str, document: bytes, *, hidden: bool) -> None:
+        """Keep a model file (canonical JSON); subject_digest: hexadecimal, as in the bundle."""
+        self._results.save_model(self.dataset_info(dataset).dataset_id, subject_digest, document, hidden=hidden)
+
+    def open_model(self, dataset: str, subject_digest: str) -> bytes:
+        """A kept model file; InputError workspace.model_unknown."""
+        return self._results.open_model(self.dataset_info(dataset).dataset_id, subject_digest)
+
+    def list_models(self) -> tuple[ModelInfo, ...]:
+        """All models, oldest first."""
+        return self._results.models()
+
+    def save_bundle(self, dataset: str, data: bytes) -> BundleInfo:
+        """Keep a copy of a bundle."""
+        return self._results.save_bundle(self.dataset_info(dataset).dataset_id, data)
+
+    def list_bundles(self) -> tuple[BundleInfo, ...]:
+        """All bundles, oldest first."""
+        return self._results.bundles()
+
+    # Keys and identities
+
+    def add_key(self, key: SigningKey) -> KeyInfo:
+        """Keep a signing key."""
+        return self._keyring.add(key)
+
+    def list_keys(self) -> tuple[KeyInfo, ...]:
+        """All signing keys, oldest first."""
+        return self._keyring.list()
+
+    def open_key(self, fingerprint: str | None = None) -> SigningKey | None:
+        """The key with this fingerprint, or the oldest one, None if there is none. Secret."""
+        return self._keyring.open(fingerprint)
+
+    def add_identity(self, identity: Identity) -> None:
+        """Remember somebody's public identity."""
+        self._keyring.add_identity(identity)
+
+    def known_identities(self) -> tuple[Identity, ...]:
+        """Public identities of others that were added."""
+        return self._keyring.identities()
+
+    # Audit
+
+    def audit_trail(self) -> tuple[AuditEntry, ...]:
+        """What was done here, checked; RejectedError workspace.audit."""
+        return self._audit.entries()
+
+    def audit_head(self) -> tuple[int, str]:
+        """Number of entries and last link (hexadecimal), to be kept elsewhere."""
+        return self._audit.head()
+
+
+def _fill(path: Path, vault: Vault, lock: bytes, now: Callable[[], str]) -> None:
+    db = connect(path)
+    try:
+        session = Session(db=db, vault=vault, now=now)
+        with transaction(db):
+            db.table("meta").insert({"name": "id", "value": vault.workspace_id})
+            db.table("meta").insert({"name": "lock", "value": lock})
+            AuditTrail(session).append("workspace.created", "workspace")
+        with plain_errors():  # everything into the one file that is about to get its name
+            db.conn.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        db.close()
+
+
+def _exists() -> InputError:
+    return InputError("workspace.exists", "There is a workspace in this folder already.", "Open it instead.")
