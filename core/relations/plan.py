@@ -99,7 +99,7 @@ class TrainingPlan:
             raise InputError("plan.target", "The plan's target distance must lie between 0 and 1.")
         texts = dict(self.registration)
         if len(texts) > _MAX_FIELDS or not all(
-            isinstance(name, str) and _FIELD_NAME.fullmatch(name) and isinstance(text, str) and len(text) <= _MAX_TEXT
+            isinstance(name, str) and _FIELD_NAME.fullmatch(name) and isinstance(text, str) and _is_publishable(text)
             for name, text in texts.items()
         ):
             raise InputError(
@@ -167,6 +167,11 @@ def _fraction(text: object) -> Fraction:
     raise MalformedError(
         "plan.fraction", 'The plan\'s numbers must be reduced fractions in quotes, such as "1/5" or "2".'
     )
+
+
+def _is_publishable(text: str) -> bool:
+    """Whether a text is short enough and can be written as UTF-8, which lone surrogates cannot."""
+    return len(text) <= _MAX_TEXT and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _is_integer(value: object) -> bool:

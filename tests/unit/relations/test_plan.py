@@ -106,3 +106,5 @@ def test_a_person_who_chooses_badly_made_an_input_error() -> None:
         TrainingPlan(c=Fraction(0))
     with pytest.raises(InputError):
         OptimiserSettings(epochs=0)
+    with pytest.raises(InputError):
+        TrainingPlan(registration={"intended_use": "\ud800"})
