@@ -16,7 +16,7 @@ from core.cli.run import run
 from core.cli.show import show
 from core.cli.texts import safe
 from core.errors import InputError
-from core.jobs.protocol import Job, error_event
+from core.jobs.protocol import Job
 from core.jobs.runner import Outcome, outcome_of
 from core.services.registry import find_verb
 from core.settings import PROGRAM, VERSION, Settings, home_folder
@@ -34,13 +34,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = parse(words)
         as_json = command.as_json
         outcome = _perform(command)
+        text = None if outcome is None else _text(command, outcome)
     except SystemExit as leaving:  # --help
         return leaving.code if isinstance(leaving.code, int) else 0
     except BaseException as error:
-        outcome = outcome_of(error, verb="" if command is None else command.verb, settings=_settings_for_reports())
+        verb = "" if command is None else command.verb
+        outcome = outcome_of(error, verb=verb, settings=_settings_for_reports())
+        text = None
     if outcome is None:
         return 0
-    return _report(command, outcome, as_json=as_json)
+    try:
+        if text is not None:
+            _print(text)
+        elif outcome.error is not None:
+            _print_error(outcome, as_json=as_json)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:
+        print("The output could not be written.", file=sys.stderr)
+        return InputError.exit_code
+    return outcome.exit_code
 
 
 def _perform(command: Command) -> Outcome | None:
@@ -59,23 +72,23 @@ def _perform(command: Command) -> Outcome | None:
     return run(Job(verb=command.verb, arguments=command.arguments), settings)
 
 
-def _report(command: Command | None, outcome: Outcome, *, as_json: bool) -> int:
-    try:
-        if outcome.result is not None and command is not None:
-            _print(_json(outcome.result.to_json()) if as_json else safe(show(command, outcome.result)).rstrip("\n"))
-        elif outcome.error is not None:
-            if as_json:
-                event = error_event(outcome.error, report=None if outcome.report is None else str(outcome.report))
-                del event["event"]
-                _print(_json({"error": event}))
-            else:
-                print(safe(str(outcome.error)), file=sys.stderr, flush=True)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except OSError:
-        print("The output could not be written.", file=sys.stderr)
-        return InputError.exit_code
-    return outcome.exit_code
+def _text(command: Command, outcome: Outcome) -> str | None:
+    """What goes to standard output; None if the command failed."""
+    if outcome.result is None:
+        return None
+    if command.as_json:
+        return _json(outcome.result.to_json())
+    return safe(show(command, outcome.result)).rstrip("\n")
+
+
+def _print_error(outcome: Outcome, *, as_json: bool) -> None:
+    assert outcome.error is not None
+    if as_json:
+        event = outcome.event()
+        del event["event"]
+        _print(_json({"error": event}))
+    else:
+        print(safe(str(outcome.error)), file=sys.stderr, flush=True)
 
 
 def _settings_for_reports() -> Settings:

@@ -45,9 +45,11 @@ def parse(argv: list[str]) -> Command:
     """The command in these words; InputError usage. `--help` prints and raises SystemExit(0)."""
     namespace = build_parser().parse_args(argv)
     values = vars(namespace)
-    arguments: Callable[[dict[str, Any]], dict[str, object]] = values["arguments"]
     return Command(
-        name=values["name"], verb=values["verb"], arguments=arguments(values), as_json=bool(values.get("json"))
+        name=values["_name"],
+        verb=values["_verb"],
+        arguments=values["_arguments"](values),
+        as_json=values["json"],
     )
 
 
@@ -87,7 +89,7 @@ def _add(
         word, help=help_text, description=help_text[:1].upper() + help_text[1:] + ".", allow_abbrev=False
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    parser.set_defaults(name=name or word, verb=verb, arguments=arguments)
+    parser.set_defaults(_name=name or word, _verb=verb, _arguments=arguments)
     return parser
 
 
@@ -122,7 +124,7 @@ def _schema(commands: Any) -> None:
         "propose a schema for a CSV file, for a person to review",
         name="schema infer",
         verb="infer_schema",
-        arguments=_pick("path", "outcome", "patient_id", "consent", "groups", "output"),
+        arguments=_pick("path", "outcome", "patient_id", "consent", "groups", "positive", "output"),
     )
     parser.add_argument("path", metavar="CSV", help="the table, one record a line, names in the first line")
     parser.add_argument("--outcome", required=True, metavar="COLUMN", help="the two-valued column to predict")
@@ -136,6 +138,7 @@ def _schema(commands: Any) -> None:
         metavar="COLUMN",
         help="a column of groups to report on, such as sex; may be given several times",
     )
+    parser.add_argument("--positive", metavar="VALUE", help="the outcome's value that means yes (default: a guess)")
     parser.add_argument("--out", "-o", dest="output", metavar="FILE", help="write the schema here (default: print it)")
 
 

@@ -16,6 +16,9 @@ REDRAW = 0.2
 PLAIN_INTERVAL = 5.0
 
 STAGE_TITLES = {
+    "inspect": "Looking at the columns",
+    "write": "Writing the cohort",
+    "worker": "Starting a worker process",
     "read": "Reading and checking the records",
     "commit": "Committing to each record",
     "store": "Storing the dataset",
@@ -96,15 +99,16 @@ class ProgressLine:
 
 def describe(stage: str, event: Event) -> str:
     """One line: stage, share done, time left of the stage and of the whole."""
-    parts = [STAGE_TITLES.get(stage, safe(stage).capitalize())]
+    line = STAGE_TITLES.get(stage, safe(stage).capitalize())
     done, left, total = event.get("done"), event.get("left_s"), event.get("total_left_s")
-    if isinstance(done, float | int):
-        parts.append(f"{int(done * 100)} %")
-    if isinstance(left, float | int):
+    if not isinstance(done, float | int) or done <= 0:
+        return f"{line} ..."
+    parts = [f"{int(done * 100)} %"]
+    if isinstance(left, float | int) and done < 1:
         parts.append(f"about {duration(_coarse(left))} left")
     if isinstance(total, float | int) and total > (left if isinstance(left, float | int) else 0) + 1:
         parts.append(f"in all {duration(_coarse(total))}")
-    return parts[0] + (": " + ", ".join(parts[1:]) if len(parts) > 1 else " ...")
+    return f"{line}: {', '.join(parts)}"
 
 
 def _coarse(seconds: float) -> float:

@@ -50,7 +50,9 @@ def _infer_schema(value: dict[str, Any]) -> str:
     rows += [(column["name"], column["role"], column["type"], _range(column), _missing(column)) for column in columns]
     return (
         f"Proposed a schema for {len(columns)} columns; it is a proposal until you have read it.\n\n{table(rows)}\n\n"
-        f"The schema is in {value['output']}. It will be published in every bundle: check each name, role, range and "
+        + "".join(f"  - {note}\n" for note in value["notes"])
+        + ("\n" if value["notes"] else "")
+        + f"The schema is in {value['output']}. It will be published in every bundle: check each name, role, range and "
         "level,\nand change what tells too much. Giving it to `proofward import` confirms it."
     )
 
@@ -97,26 +99,26 @@ def _datasets(value: dict[str, Any]) -> str:
 
 
 def _attest(value: dict[str, Any]) -> str:
-    lines = []
+    lines, numbers = [], value["numbers"]
     if value["key"]["new"]:
         lines += ["Made a signing key, because this workspace had none. Tell auditors its fingerprint:"]
         lines += [f"  {grouped(value['key']['fingerprint'])}", ""]
     lines += [
-        f"Trained on {value['train_records']} records and proved it; every claim was checked before release.",
-        f"The model is within {value['numbers']['distance']} of the optimum (proven), "
-        f"{value['training']['gap_to_float_model']} from the float model.",
+        f"Trained on {numbers['train_records']} records and proved it; every claim was checked before release.",
+        f"The weights are within {numbers['distance']} of the optimum (proven), and within "
+        f"{value['training']['gap_to_float_model']} of what torch found in floating point.",
     ]
-    lines += [f"  {note}" for note in value["notes"]]
-    lines += ["", table(stage_rows(value["seconds"])), "", table(size_rows(value["sizes"])), ""]
+    lines += ["", *_figures(value), ""]
     if not value["key"]["new"]:
         lines.append(f"Signed by {value['key']['name']}, key {grouped(value['key']['fingerprint'])}")
     lines += [f"The bundle is {value['bundle']}", f"Next: proofward verify {value['bundle']}"]
     return "\n".join(lines)
 
 
-def size_rows(sizes: dict[str, int]) -> list[tuple[str, str]]:
-    """One row a part of the bundle."""
-    return [(name, size(count)) for name, count in sizes.items()]
+def _figures(value: dict[str, Any]) -> list[str]:
+    """Seconds by stage and sizes by part, as two tables."""
+    sizes = [(name.replace("_", " "), size(count)) for name, count in value["sizes"].items()]
+    return [table(stage_rows(value["seconds"]), figures=True), "", table(sizes, figures=True)]
 
 
 def _receipt(value: dict[str, Any]) -> str:
@@ -152,19 +154,19 @@ def _sample(value: dict[str, Any]) -> str:
 
 
 def _demo(value: dict[str, Any]) -> str:
-    dataset = value["dataset"]
+    dataset, numbers = value["dataset"], value["numbers"]
     lines = [
         f"Breast Cancer Wisconsin (Diagnostic): {dataset['records']} records, {dataset['features']} features.",
         f"Root of the committed records: {dataset['root']}",
         "",
-        f"Trained on {value['train_records']} records, tested on none of them; the model is proven to be within "
-        f"{value['numbers']['distance']} of the optimum.",
+        f"Trained on {numbers['train_records']} of them, {numbers['test_records']} held out; the weights are proven to "
+        f"be within {numbers['distance']} of the optimum.",
         "",
     ]
     for backend, report in value["verified"].items():
         lines.append(f"Verified on the {backend} backend: {report['sentence']}")
         lines += [f"  {claim['status']:<9} {claim['title']}" for claim in report["claims"]]
-    lines += ["", table(stage_rows(value["seconds"])), "", table(size_rows(value["sizes"])), ""]
+    lines += ["", *_figures(value), ""]
     lines += [
         f"The bundle is {value['bundle']}",
         "Next:",

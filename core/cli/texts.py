@@ -42,21 +42,18 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count < 999_950_000 else f"{count / 1e9:.1f} GB"
 
 
-def table(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> str:
-    """Rows of cells as aligned lines; cells beyond the first that begin with a digit are aligned to the right."""
-    widths = [max((len(row[place]) for row in rows if place < len(row)), default=0) for place in range(_columns(rows))]
+def table(rows: Sequence[Sequence[str]], *, indent: str = "  ", figures: bool = False) -> str:
+    """Rows of cells as aligned lines; figures: whether the last column holds figures, aligned to the right."""
+    count = max((len(row) for row in rows), default=0)
+    widths = [max((len(row[place]) for row in rows if place < len(row)), default=0) for place in range(count)]
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(widths[place]) if place and cell[:1].isdigit() else cell.ljust(widths[place])
+            cell.rjust(widths[place]) if figures and place == count - 1 else cell.ljust(widths[place])
             for place, cell in enumerate(row)
         ]
         lines.append((indent + "  ".join(cells)).rstrip())
     return "\n".join(lines)
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> int:
-    return max((len(row) for row in rows), default=0)
 
 
 def grouped(fingerprint: str) -> str:

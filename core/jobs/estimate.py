@@ -12,6 +12,8 @@ from dataclasses import dataclass
 # below this share or this time a stage's pace says nothing
 _LEAST_SHARE = 0.02
 _LEAST_SECONDS = 0.3
+# how long these take says nothing about the others: kernels compile once and are loaded ever after
+_ONCE = frozenset({"prepare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Estimator:
         return Outlook(self._done, left, self._share(), self._total_left(left))
 
     def _finish(self, now: float) -> None:
-        if self._known:
+        if self._known and self._names[self._position] not in _ONCE:
             self._spent += now - self._started
             self._planned += self._expected[self._names[self._position]]
 
@@ -78,7 +80,7 @@ class Estimator:
             return None
         later = sum(self._expected[name] for name in self._names[self._position + 1 :])
         planned, spent = self._planned, self._spent
-        if self._known:  # the current stage is evidence too
+        if self._known and self._names[self._position] not in _ONCE:  # the current stage is evidence too
             current = self._expected[self._names[self._position]]
             planned += current * self._done
             spent += left * self._done / (1 - self._done) if self._done < 1 else 0.0

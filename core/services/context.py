@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.monitor import Monitor, SilentMonitor
+from core.services.stages import FoldedMonitor
 from core.settings import PASSPHRASE_VARIABLE, Settings
 
 if TYPE_CHECKING:  # verifying needs neither a database nor a prover, so nothing here loads them
@@ -68,10 +69,12 @@ def system_tape() -> Tape:
     return SystemTape()
 
 
-def fast_engine() -> Engine:
-    """The engine of ordinary use."""
+def fast_engine(monitor: Monitor) -> Engine:
+    """The engine of ordinary use, its kernels compiled or loaded under a stage "prepare" of their own."""
     from core.engines import get_engine
+    from core.engines.warm import STAGE, warm_up
 
+    warm_up(FoldedMonitor(monitor, name="prepare", names=(STAGE,)))
     return get_engine("fast")
 
 
@@ -84,7 +87,7 @@ class Context:
     monitor: Monitor = field(default_factory=SilentMonitor)
     clock: Callable[[], datetime] = utc_now
     make_tape: Callable[[], Tape] = system_tape
-    make_engine: Callable[[], Engine] = fast_engine
+    make_engine: Callable[[Monitor], Engine] = fast_engine
 
     @property
     def workspace(self) -> Workspace:

@@ -67,3 +67,12 @@ def test_the_overall_share_never_falls_back() -> None:
             shares.append(estimator.progress(step / 4, at + 0.5 * step).overall)
     assert shares == sorted(share for share in shares if share is not None)
     assert shares[-1] == 1.0
+
+
+def test_compiling_once_says_nothing_about_the_stages_after_it() -> None:
+    estimator = Estimator({"read": 1.0, "prepare": 1.0, "train": 4.0})
+    estimator.stage("read", 0.0)
+    estimator.stage("prepare", 1.0)
+    assert estimator.progress(0.5, 31.0).total_left == pytest.approx(30.0 + 4.0)
+    estimator.stage("train", 61.0)
+    assert estimator.progress(0.5, 63.0).total_left == pytest.approx(2.0)

@@ -136,7 +136,7 @@ def test_it_does_not_outlive_a_parent_whose_pipe_stays_open(home: Path, tmp_path
         "reader, writer = os.pipe()\n"
         f"p = subprocess.Popen([sys.executable, '-c', {SLOW!r}], stdin=reader, stdout=subprocess.PIPE)\n"
         # a third process holds the other end of the pipe, so that the worker never sees its end
-        "q = subprocess.Popen(['sleep', '60'], pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "q = subprocess.Popen(['sleep', '60'], pass_fds=[writer], stdout=-3, stderr=-3)\n"
         f"os.write(writer, {job.encode()!r})\n"
         "p.stdout.readline()\n"
         "print(p.pid, q.pid, flush=True)\n"

@@ -1,0 +1,200 @@
+"""Train and attest: from a stored dataset to a signed bundle that has been verified before anybody gets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InputError, InternalError
+from core.services.context import Context
+from core.services.datasets import find_dataset
+from core.services.documents import read_document
+from core.services.files import check_output, replacing
+from core.services.signing import ChosenKey, choose_key
+from core.services.stages import FoldedMonitor, StageClock
+from core.settings import VERSION
+
+if TYPE_CHECKING:
+    from core.proving.attest import Attestation
+    from core.proving.dataset import OpenedDataset
+    from core.relations.plan import TrainingPlan
+    from core.verification.report import VerificationReport
+
+MAX_NONCE = 64
+VERIFY_STAGES = ("open", "signatures", "statements", "proofs")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """dataset: id, root or a unique beginning; nonce: hexadecimal; plan (JSON values) or plan_path, neither for the
+    default plan; hide_weights: keep the model out of the bundle; key: fingerprint or its beginning, None for the only.
+    """
+
+    dataset: str
+    output: Path
+    nonce: str | None = None
+    plan: Mapping[str, object] | None = None
+    plan_path: Path | None = None
+    hide_weights: bool = False
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The bundle and what it says; seconds by stage, sizes in bytes by part; training and losses stay in the house."""
+
+    bundle: Path
+    dataset_id: str
+    root: str
+    key: ChosenKey
+    report: VerificationReport
+    training: Mapping[str, str | int]
+    losses: tuple[float, ...]
+    seconds: Mapping[str, float]
+    sizes: Mapping[str, int]
+    hidden: bool
+    exit_code: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        report = self.report.to_json()
+        return {
+            "bundle": str(self.bundle),
+            "dataset_id": self.dataset_id,
+            "root": self.root,
+            "key": self.key.to_json(),
+            "hidden_weights": self.hidden,
+            "verdict": report["verdict"],
+            "claims": report["claims"],
+            "numbers": report["numbers"],
+            "notes": report["notes"],
+            "training": dict(self.training),
+            "losses": list(self.losses),
+            "seconds": {name: round(spent, 4) for name, spent in self.seconds.items()},
+            "sizes": dict(self.sizes),
+        }
+
+
+def run(request: Request, context: Context) -> Result:
+    """Attest and leave the verified bundle at `output`, whole or not at all.
+
+    Stages open, prepare, split, train, validity, optimum, bundle, check. InputError for an unusable dataset, plan,
+    nonce or key and where no model makes sense; InternalError if our own verifier does not accept the bundle.
+    """
+    from core.encoding.canonical import dumps
+    from core.proving.attest import attest
+
+    check_output(request.output)
+    nonce = parse_nonce(request.nonce)
+    plan = _plan(request)
+    clock = StageClock(context.monitor)
+    clock.stage("open")
+    workspace = context.workspace
+    dataset_id = find_dataset(workspace, request.dataset).dataset_id
+    dataset = workspace.open_dataset(dataset_id, monitor=clock)
+    kept = workspace.validity(dataset_id)
+    engine = context.make_engine(clock)
+    attestation = attest(
+        dataset,
+        plan=plan,
+        nonce=nonce,
+        hide_weights=request.hide_weights,
+        validity=kept,
+        engine=engine,
+        tape=context.tape,
+        monitor=clock,
+    )
+    clock.stage("bundle")
+    # only now, so that work that is cancelled or refused leaves no key behind
+    key = choose_key(workspace, request.key)
+    data = _bundle(dataset, attestation, key=key, created=context.now)
+    report = _check(data, key=key, clock=clock)
+    clock.finish()
+    clock.check()
+    with replacing(request.output) as part:
+        part.write_bytes(data)
+        if kept is None:
+            workspace.save_validity(dataset_id, attestation.validity)
+        document = attestation.trained.document(
+            features=dataset.layout.feature_names, schema_digest=dataset.schema.digest()
+        )
+        workspace.save_model(
+            dataset_id, attestation.subject_digest, dumps(document.to_json()), hidden=request.hide_weights
+        )
+        workspace.save_bundle(dataset_id, data)
+    return Result(
+        bundle=request.output,
+        dataset_id=dataset_id,
+        root=dataset.root.hex(),
+        key=key,
+        report=report,
+        training=attestation.trained.report(),
+        losses=attestation.trained.losses,
+        seconds=clock.seconds,
+        sizes={
+            "validity_proof": len(attestation.validity),
+            "attestation_proof": len(attestation.attestation),
+            "record_commitments": 56 * len(dataset.numbers),
+            "bundle": len(data),
+        },
+        hidden=request.hide_weights,
+    )
+
+
+def parse_nonce(text: str | None) -> bytes | None:
+    """The nonce's bytes; InputError attest.nonce unless it is 1 to 64 bytes in hexadecimal digits."""
+    if text is None:
+        return None
+    if not _HEX.fullmatch(text) or len(text) > 2 * MAX_NONCE:
+        raise InputError(
+            "attest.nonce",
+            f"The nonce is to be 1 to {MAX_NONCE} bytes, written as pairs of hexadecimal digits.",
+            "Copy it as the auditor sent it.",
+        )
+    return bytes.fromhex(text)
+
+
+def _plan(request: Request) -> TrainingPlan:
+    from core.relations.plan import TrainingPlan
+
+    if request.plan is not None and request.plan_path is not None:
+        raise InputError("attest.plan", "There are two plans, and only one can be followed.", "Give one of them.")
+    if request.plan_path is not None:
+        return TrainingPlan.from_json(read_document(request.plan_path, "plan"))
+    return TrainingPlan() if request.plan is None else TrainingPlan.from_json(dict(request.plan))
+
+
+def _bundle(dataset: OpenedDataset, attestation: Attestation, *, key: ChosenKey, created: str) -> bytes:
+    from core.bundle.writer import BundleParts, build_bundle
+    from core.encoding.canonical import dumps
+
+    parts = BundleParts(
+        predicate=attestation.predicate,
+        subject_name=attestation.subject_name,
+        subject_digest=attestation.subject_digest,
+        validity=attestation.validity,
+        attestation=attestation.attestation,
+        numbers=dataset.numbers,
+        commitments=dataset.commitments,
+        schema_bytes=dumps(dataset.schema.to_json()),
+        model_bytes=attestation.model,
+        tool_version=VERSION,
+    )
+    return build_bundle(parts, signers=[key.key], created=created)
+
+
+def _check(data: bytes, *, key: ChosenKey, clock: StageClock) -> VerificationReport:
+    from core.verification.verify import verify_bundle
+
+    monitor: Any = FoldedMonitor(clock, name="check", names=VERIFY_STAGES)
+    report = verify_bundle(data, signer=key.fingerprint, monitor=monitor)
+    if report.verdict != "accepted":
+        raise InternalError(
+            "attest.unverified",
+            f"The bundle that was made does not verify ({report.code}), so it was not released.",
+            "Nothing was written. Please report this.",
+        )
+    return report
