@@ -129,12 +129,14 @@ def _text(text: str) -> str:
 
 
 def _depth(text: str) -> int:
-    """Deepest nesting of brackets outside strings; on text that is not JSON, a number that does no harm."""
+    """Deepest nesting of brackets outside strings, counted up to MAX_DEPTH + 1."""
     depth = deepest = 0
     for token in _TOKENS.finditer(text):
         if token[0] in "[{":
             depth += 1
             deepest = max(deepest, depth)
+            if deepest > MAX_DEPTH:
+                break
         elif token[0] in "]}":
             depth -= 1
     return deepest
