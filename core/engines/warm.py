@@ -23,10 +23,10 @@ def _vectors(engine: FastEngine) -> None:
 
 
 def _fractions(engine: FastEngine) -> None:
-    tree = engine.fraction_tree(engine.vector([1, 2, 3, 4]), engine.vector([5, 6, 7, 8]))
-    sumcheck = tree.sumcheck(1, [9], 10)
+    tree = engine.fraction_tree(engine.vector(range(8)), engine.vector(range(1, 9)))
+    sumcheck = tree.sumcheck(2, [9, 10], 11)
     sumcheck.round()
-    sumcheck.bind(11)
+    sumcheck.bind(12)
     sumcheck.final()
 
 

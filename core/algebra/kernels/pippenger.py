@@ -18,7 +18,7 @@ SCALAR_BITS = 255
 
 
 @kernel
-def _digits(scalars: Elements, bits: int, windows: int, digits: Indices) -> None:
+def signed_digits(scalars: Elements, bits: int, windows: int, digits: Indices) -> None:
     """Signed digits in -2^(bits-1)..2^(bits-1) of canonical scalars, least significant first, at i windows + w."""
     mask = (1 << bits) - 1
     half = 1 << (bits - 1)
@@ -41,13 +41,13 @@ def _digits(scalars: Elements, bits: int, windows: int, digits: Indices) -> None
 
 
 @kernel
-def _msm(generators: Coordinates, basis: Indices, scalars: Elements, bits: int, result: Coordinates) -> None:
+def multiply(generators: Coordinates, basis: Indices, scalars: Elements, bits: int, result: Coordinates) -> None:
     """result = sum_k scalars[k] generators[basis[k]] for canonical scalars."""
     count = basis.shape[0]
     windows = SCALAR_BITS // bits + 1
     buckets = 1 << (bits - 1)
     digits = np.empty(count * windows, dtype=np.int64)
-    _digits(scalars, bits, windows, digits)
+    signed_digits(scalars, bits, windows, digits)
 
     # Points sorted by (window, bucket); slot 0 of a window, digit zero, stays the identity, slot `buckets` is the top.
     slots = buckets + 1
@@ -126,5 +126,5 @@ def msm(generators: Points, basis: Indices, scalars: Elements) -> Points:
     """sum_k scalars[k] generators[basis[k]], one point; scalars are canonical limbs (k, 4) below the order."""
     result = np.zeros((1, 12), dtype=np.uint64)
     if len(basis):
-        _msm(generators.reshape(-1, 6), basis, scalars, window_bits(len(basis)), result.reshape(-1, 6))
+        multiply(generators.reshape(-1, 6), basis, scalars, window_bits(len(basis)), result.reshape(-1, 6))
     return result

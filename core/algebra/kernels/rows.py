@@ -7,7 +7,7 @@ import numpy as np
 from core.algebra.kernels.base import Coordinates, load, neg, store, zero
 from core.algebra.kernels.curve import Indices, Points, sum_segments
 from core.algebra.kernels.environment import kernel
-from core.algebra.kernels.pippenger import _digits
+from core.algebra.kernels.pippenger import signed_digits
 from core.algebra.kernels.scalar import Elements, magnitude
 from core.algebra.kernels.tables import DIGIT_BITS, FULL_WINDOWS, HALF, SMALL_ENTRIES
 from core.algebra.kernels.threads import over_ranges
@@ -85,7 +85,7 @@ def commit_rows(matrix: Small, table: Points, blindings: Elements, blinding_tabl
     """One point a row; `matrix` within the small table's limit, `blindings` canonical limbs (rows, 4)."""
     rows, width = matrix.shape
     digits = np.empty(rows * FULL_WINDOWS, dtype=np.int64)
-    _digits(blindings, DIGIT_BITS, FULL_WINDOWS, digits)
+    signed_digits(blindings, DIGIT_BITS, FULL_WINDOWS, digits)
     result = np.empty((rows, 12), dtype=np.uint64)
     batch = max(1, BATCH_POINTS // (2 * width + FULL_WINDOWS))
     over_ranges(

@@ -1,0 +1,58 @@
+"""The base field in kernels against plain integers."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from numba import njit
+
+from core.algebra.encoding import FIELD_MODULUS as P
+from core.algebra.kernels import base, convert
+from core.algebra.kernels.base import add, exceeds, inverse, lesser_half, load, mul, neg, store, sub
+
+EDGES = [0, 1, 2, P - 1, P - 2, (P - 1) // 2, (P + 1) // 2, (1 << 380) - 1, (1 << 64) - 1, 1 << 320]
+
+
+@njit
+def _operations(a, b, results):
+    for i in range(a.shape[0]):
+        x, y = load(a, i), load(b, i)
+        store(results, 5 * i, mul(x, y))
+        store(results, 5 * i + 1, add(x, y))
+        store(results, 5 * i + 2, sub(x, y))
+        store(results, 5 * i + 3, neg(x))
+        store(results, 5 * i + 4, inverse(x))
+
+
+@njit
+def _larger(values, result):
+    for i in range(values.shape[0]):
+        result[i] = exceeds(load(values, i), lesser_half())
+
+
+def _into(values: list[int]) -> base.Coordinates:
+    rows = convert.integers_to_rows(values, 48)
+    base.into_montgomery(rows)
+    return rows
+
+
+def test_operations_agree_with_integers() -> None:
+    rng = random.Random(3)
+    left = [a for a in EDGES for _ in EDGES] + [rng.randrange(P) for _ in range(200)]
+    right = [b for _ in EDGES for b in EDGES] + [rng.randrange(P) for _ in range(200)]
+    results = np.empty((5 * len(left), 6), dtype=np.uint64)
+    _operations(_into(left), _into(right), results)
+    assert all(value < P for value in convert.rows_to_integers(results))
+    base.out_of_montgomery(results.copy(), results)
+    values = convert.rows_to_integers(results)
+    for i, (a, b) in enumerate(zip(left, right, strict=True)):
+        expected = [a * b % P, (a + b) % P, (a - b) % P, -a % P, pow(a, P - 2, P)]
+        assert values[5 * i : 5 * i + 5] == expected
+
+
+def test_the_larger_root_is_told_from_the_lesser() -> None:
+    values = [0, 1, (P - 1) // 2, (P + 1) // 2, P - 1]
+    result = np.empty(len(values), dtype=np.uint8)
+    _larger(convert.integers_to_rows(values, 48), result)
+    assert result.tolist() == [0, 0, 0, 1, 1]

@@ -1,0 +1,271 @@
+"""Every method of the fast engine gives what the plain engine gives, on ordinary, odd and extreme inputs."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.algebra.field import ORDER
+from core.commitments import generators
+from core.engines import get_engine
+from core.engines.fast import FastEngine
+from core.engines.plain import PlainEngine
+from core.engines.warm import STAGE, warm_up
+from core.errors import CancelledError, InputError
+from core.monitor import SilentMonitor
+
+PLAIN, FAST = PlainEngine(), FastEngine()
+ROOT = Path(__file__).resolve().parents[3]
+SPECIAL = [0, 1, 2, ORDER - 1, ORDER >> 1, (1 << 128) - 1]
+
+
+def _scalars(rng: random.Random, count: int) -> list[int]:
+    return [rng.choice(SPECIAL) if rng.random() < 0.2 else rng.randrange(ORDER) for _ in range(count)]
+
+
+def _matrix(rng: random.Random, rows: int, width: int, bits: int) -> np.ndarray:
+    bound = 1 << bits
+    entries = [rng.choice([0, 1, -1, bound - 1, -bound, rng.randrange(-bound, bound)]) for _ in range(rows * width)]
+    return np.array(entries, dtype=np.int64).reshape(rows, width)
+
+
+def test_names_and_choice() -> None:
+    assert get_engine("fast").name == "fast"
+    assert get_engine("plain").name == "plain"
+    with pytest.raises(InputError):
+        get_engine("faster")
+
+
+def test_vectors() -> None:
+    values = [*SPECIAL, -1, -ORDER, 1 << 300, ORDER]
+    assert FAST.ints(FAST.vector(values)) == PLAIN.ints(PLAIN.vector(values))
+    assert FAST.ints(FAST.vector([])) == []
+
+
+@pytest.mark.parametrize("variables", [0, 1, 3, 7])
+def test_eq_tables(variables: int) -> None:
+    point = _scalars(random.Random(variables), variables)
+    assert FAST.ints(FAST.eq_table(point)) == PLAIN.eq_table(point)
+
+
+def test_linear_algebra() -> None:
+    rng = random.Random(11)
+    for length in (1, 5, 32):
+        a, b = _scalars(rng, length), _scalars(rng, 3)
+        terms = [(rng.randrange(ORDER), _matrix(rng, 1, size, 62)[0]) for size in (length, length - 1, 0)]
+        plain, fast = PLAIN.affine(7, terms, length), FAST.affine(7, terms, length)
+        assert FAST.ints(fast) == plain
+        assert FAST.ints(FAST.outer(FAST.vector(a), FAST.vector(b))) == PLAIN.outer(a, b)
+        assert FAST.ints(FAST.concat([fast, FAST.vector(a), fast])) == PLAIN.concat([plain, a, plain])
+        pairs = [(rng.randrange(ORDER), plain), (-3, a)]
+        fast_pairs = [(coefficient, FAST.vector(vector)) for coefficient, vector in pairs]
+        assert FAST.ints(FAST.combine(FAST.vector(a), fast_pairs)) == PLAIN.combine(a, pairs)
+    assert FAST.ints(FAST.concat([])) == PLAIN.concat([])
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint16])
+def test_small_matrices(dtype: type) -> None:
+    rng = random.Random(12)
+    information = np.iinfo(dtype)
+    for rows, width, weights in ((1, 1, 1), (7, 5, 8), (6, 3, 4), (0, 2, 1)):
+        entries = [rng.choice([information.min, information.max, 0, 1, 77]) for _ in range(rows * width)]
+        matrix = np.array(entries, dtype=dtype).reshape(rows, width)
+        w, form = _scalars(rng, weights), _scalars(rng, width)
+        assert FAST.row_combination(FAST.vector(w), matrix) == PLAIN.row_combination(w, matrix)
+        assert FAST.ints(FAST.matrix_form(matrix, form)) == PLAIN.matrix_form(matrix, form)
+        # A transposed view is not contiguous.
+        v = _scalars(rng, width)
+        assert FAST.row_combination(FAST.vector(v), matrix.T) == PLAIN.row_combination(v, matrix.T)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 5, 11])
+def test_fraction_trees(depth: int) -> None:
+    rng = random.Random(depth)
+    size = 1 << depth
+    numerators = _scalars(rng, size)
+    denominators = [value or 1 for value in _scalars(rng, size)]
+    if depth == 5:
+        numerators[17:], denominators[17:] = [0] * (size - 17), [1] * (size - 17)
+    plain = PLAIN.fraction_tree(numerators, denominators)
+    fast = FAST.fraction_tree(FAST.vector(numerators), FAST.vector(denominators))
+    assert fast.depth == plain.depth == depth
+    assert fast.root() == plain.root()
+    for level in range(depth):
+        point, weight = _scalars(rng, level), rng.choice([0, 1, rng.randrange(ORDER)])
+        both = plain.sumcheck(level, point, weight), fast.sumcheck(level, point, weight)
+        for _ in range(level):
+            assert both[1].round() == both[0].round()
+            challenge = _scalars(rng, 1)[0]
+            for sumcheck in both:
+                sumcheck.bind(challenge)
+        assert both[1].final() == both[0].final()
+
+
+@pytest.mark.parametrize("degree", [2, 3])
+@pytest.mark.parametrize("variables", [0, 1, 4, 10])
+def test_product_sumchecks(degree: int, variables: int) -> None:
+    rng = random.Random(10 * degree + variables)
+    tables = [_scalars(rng, 1 << variables) for _ in range(4)]
+    terms = [(rng.randrange(ORDER), tuple(rng.randrange(4) for _ in range(rng.randint(0, degree)))) for _ in range(5)]
+    terms += [(-2, (0,) * degree), (0, (1,))]
+    vectors = [FAST.vector(table) for table in tables]
+    both = PLAIN.product_sumcheck(tables, terms, degree), FAST.product_sumcheck(vectors, terms, degree)
+    for _ in range(variables):
+        assert both[1].round() == both[0].round()
+        challenge = _scalars(rng, 1)[0]
+        for sumcheck in both:
+            sumcheck.bind(challenge)
+    assert both[1].final() == both[0].final()
+    assert [FAST.ints(vector) for vector in vectors] == tables
+
+
+@pytest.mark.parametrize(
+    ("rows", "width", "bits"), [(1, 1, 1), (3, 5, 8), (20, 33, 16), (2, 7, 40), (4, 6, 62), (0, 4, 3)]
+)
+def test_row_commitments(rows: int, width: int, bits: int) -> None:
+    rng = random.Random(rows)
+    matrix = _matrix(rng, rows, width, bits)
+    if rows > 3:
+        matrix[1] = 0
+        matrix[2, 0] = -(1 << 63)
+    blindings = _scalars(rng, rows)
+    assert FAST.commit_rows(matrix, blindings) == PLAIN.commit_rows(matrix, blindings)
+
+
+def test_row_commitments_of_records() -> None:
+    rng = random.Random(21)
+    records = np.array([[rng.randrange(65536) for _ in range(9)] for _ in range(5)], dtype=np.uint16)
+    blindings = _scalars(rng, 5)
+    assert FAST.commit_rows(records, blindings) == PLAIN.commit_rows(records, blindings)
+
+
+def test_a_row_of_nothing_is_the_identity() -> None:
+    nothing = np.zeros((1, 4), dtype=np.int64)
+    assert FAST.commit_rows(nothing, [0]) == PLAIN.commit_rows(nothing, [0])
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 40, 300])
+def test_commitments(count: int) -> None:
+    rng = random.Random(count)
+    basis = [rng.choice([rng.randrange(8192), generators.VALUE, generators.INNER]) for _ in range(count)]
+    values, blinding = _scalars(rng, count), rng.randrange(ORDER)
+    assert FAST.commit(basis, values, blinding) == PLAIN.commit(basis, values, blinding)
+
+
+@pytest.mark.parametrize("values", [[0], [1], [ORDER - 1], [-5]])
+def test_commitments_to_one_value(values: list[int]) -> None:
+    for blinding in (0, 1, ORDER - 1):
+        for index in (generators.VALUE, generators.INNER, generators.BLINDING, 0):
+            assert FAST.commit([index], values, blinding) == PLAIN.commit([index], values, blinding)
+
+
+@pytest.mark.parametrize("length", [2, 3, 5, 8, 13, 64, 65])
+def test_foldings(length: int) -> None:
+    rng = random.Random(length)
+    basis = [*rng.sample(range(8192), length - 1), generators.VALUE]
+    values, form, inner = _scalars(rng, length), _scalars(rng, length), rng.randrange(ORDER)
+    both = PLAIN.opening(basis, values, form, inner), FAST.opening(basis, values, form, inner)
+    for _ in range((length - 1).bit_length()):
+        assert both[1].cross_terms() == both[0].cross_terms()
+        challenge = _scalars(rng, 1)[0]
+        for folding in both:
+            folding.fold(challenge)
+        assert both[1].final() == both[0].final()
+
+
+def test_lengths_that_do_not_match_are_refused() -> None:
+    with pytest.raises(ValueError):
+        FAST.commit([0, 1], [1], 1)
+    with pytest.raises(ValueError):
+        FAST.commit_rows(np.zeros((2, 2), dtype=np.int64), [1])
+    with pytest.raises(ValueError):
+        FAST.opening([0, 1], [1, 2], [1], 1)
+    with pytest.raises(ValueError):
+        FAST.matrix_form(np.zeros((2, 2), dtype=np.int64), [1])
+
+
+class Recorder(SilentMonitor):
+    """Keeps what it is told; stops at the given check."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.stages: list[str] = []
+        self.shares: list[float] = []
+        self.checks = 0
+        self._stop_at = stop_at
+
+    def stage(self, name: str) -> None:
+        self.stages.append(name)
+
+    def progress(self, done: float) -> None:
+        self.shares.append(done)
+
+    def check(self) -> None:
+        self.checks += 1
+        if self.checks == self._stop_at:
+            raise CancelledError()
+
+
+def test_warming_up_is_announced_and_can_be_stopped() -> None:
+    monitor = Recorder()
+    warm_up(monitor)
+    assert monitor.stages == [STAGE]
+    assert monitor.shares == sorted(monitor.shares)
+    assert monitor.shares[-1] == 1.0
+    with pytest.raises(CancelledError):
+        warm_up(Recorder(stop_at=2))
+
+
+AFTER_WARMING_UP = """
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from core.algebra.kernels import base, convert, curve, folding, fractions, pippenger, products, rows, vectors
+from core.engines.fast import FastEngine
+from core.engines.warm import warm_up
+from core.monitor import SilentMonitor
+
+def compiled():
+    modules = (base, convert, curve, folding, fractions, pippenger, products, rows, vectors)
+    return {
+        f"{module.__name__}.{name}": len(value.signatures)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Dispatcher)
+    }
+
+warm_up(SilentMonitor())
+before = compiled()
+engine = FastEngine()
+records = np.arange(600, dtype=np.uint16).reshape(20, 30)
+engine.commit_rows(records, [3] * 20)
+engine.commit_rows(records.T.astype(np.int64) << 40, [3] * 30)
+engine.row_combination(engine.eq_table([2] * 5), records[::2])
+engine.matrix_form(records.astype(np.int32), [1] * 30)
+engine.affine(1, [(2, np.arange(9000)), (3, records.astype(np.int64)[:, 3])], 9000)
+engine.affine(1, [], 3)
+tree = engine.fraction_tree(engine.affine(1, [], 8192), engine.affine(2, [], 8192))
+sumcheck = tree.sumcheck(12, [5] * 12, 6)
+product = engine.product_sumcheck([engine.affine(1, [], 4096)] * 3, [(1, (0, 1, 2)), (5, ())], 3)
+for _ in range(12):
+    sumcheck.round(), sumcheck.bind(3), product.round(), product.bind(4)
+sumcheck.final(), product.final()
+engine.commit(range(600), [5] * 600, 1)
+engine.commit([8192], [5], 1)
+folding = engine.opening([*range(99), 8192], [7] * 100, [8] * 100, 9)
+for _ in range(5):
+    folding.cross_terms(), folding.fold(10)
+folding.final()
+assert compiled() == before, {name: count for name, count in compiled().items() if count != before[name]}
+assert max(before.values()) == 1, before
+"""
+
+
+def test_after_warming_up_nothing_is_compiled() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", AFTER_WARMING_UP], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
