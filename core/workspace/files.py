@@ -32,6 +32,13 @@ def new_private_file(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
 
 
+def make_private(path: Path) -> None:
+    """Take a file back from everybody else, such as one restored from a backup with the modes of another system."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(FILE_MODE)
+
+
 def beside(path: Path) -> Path:
     """A name in the same folder that nobody else uses, for the file that is to take the place of `path`."""
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +16,10 @@ from core.monitor import Monitor
 from core.proving.dataset import OpenedDataset
 from core.workspace.audit import AuditEntry, AuditTrail
 from core.workspace.database import connect, first, plain_errors, transaction
-from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords, ReusableOpening
-from core.workspace.files import beside, new_private_file, private_folder, publish_new
+from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords
+from core.workspace.files import beside, make_private, new_private_file, private_folder, publish_new
 from core.workspace.keyring import KeyInfo, Keyring
+from core.workspace.records import ReusableOpening
 from core.workspace.results import BundleInfo, ModelInfo, ResultStore
 from core.workspace.session import Session, utc_now
 from core.workspace.vault import WORKSPACE_ID_BYTES, Vault
@@ -42,7 +44,7 @@ class Workspace:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a workspace in this folder."""
-        return (folder / DATABASE_FILE).is_file()
+        return os.path.isfile(folder / DATABASE_FILE)  # False, not an error, where the folder cannot be read
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, now: Callable[[], str] = utc_now) -> Workspace:
@@ -81,6 +83,7 @@ class Workspace:
             raise InputError(
                 "workspace.missing", "There is no workspace in this folder.", "Make one, or choose another folder."
             )
+        make_private(path)
         db = connect(path)
         try:
             meta = {name: first(db, "SELECT value FROM meta WHERE name = ?", name) for name in ("id", "lock")}
