@@ -15,8 +15,8 @@ MARKS = 10
 """A range has at most about so many steps, so that each is coarse."""
 
 
-def outward_range(low: Decimal, high: Decimal) -> Range | None:
-    """A coarse range that holds low <= high; None if its ends have too many digits for a schema."""
+def outward_range(low: Decimal, high: Decimal, *, least: Decimal | None = None) -> Range | None:
+    """A coarse range that holds low <= high, in steps of `least` or more; None if a schema cannot write its ends."""
     with localcontext() as context:
         context.prec = 200
         if low == high:
@@ -24,7 +24,7 @@ def outward_range(low: Decimal, high: Decimal) -> Range | None:
             low, high = min(low, Decimal(0)), max(high, Decimal(0))
         if low == high:
             return Range("0", "1")
-        step = step_above((high - low) / MARKS)
+        step = step_above(max((high - low) / MARKS, least or Decimal(0)))
         first, last = low // step, high // step
         # Division truncates towards zero; the range goes outward.
         first -= first * step > low

@@ -92,7 +92,7 @@ def propose_feature(column: ColumnProfile, decimal: str, notes: list[str]) -> Co
     if flag is not None:
         return flag
     if column.numbers >= _NUMERIC_SHARE * column.present:
-        number = _number(column)
+        number = _number(column, decimal)
         if number is None:
             notes.append(f"“{column.name}” is ignored: its numbers have too many digits.")
             return ignored
@@ -134,14 +134,27 @@ def _flag(column: ColumnProfile, decimal: str) -> Column | None:
     return Column(name=column.name, role="feature", type="flag", missing=missing, levels=levels)
 
 
-def _number(column: ColumnProfile) -> Column | None:
+def _number(column: ColumnProfile, decimal: str) -> Column | None:
     if column.low is None or column.high is None:
         return None
-    bounds = outward_range(column.low, column.high)
+    bounds = outward_range(column.low, column.high, least=_least_step(column, decimal))
     if bounds is None:
         return None
     missing = Missing("constant", middle(bounds)) if column.missing >= RARE else Missing()
     return Column(name=column.name, role="feature", type="number", range=bounds, missing=missing)
+
+
+def _least_step(column: ColumnProfile, decimal: str) -> Decimal | None:
+    """Two units of the last digit that the column has, where an extreme is rare; else None.
+
+    Among few whole numbers a step of 1 would end the range at the very largest of them. With more than MAX_DISTINCT
+    numbers a tenth of the span is far above the last digit.
+    """
+    counts = _counts(column, decimal)
+    if column.low is None or column.high is None or min(counts.get(x, RARE) for x in (column.low, column.high)) >= RARE:
+        return None
+    exponents = [key.as_tuple().exponent for key in counts if isinstance(key, Decimal)]
+    return Decimal(2).scaleb(min(exponent for exponent in exponents if isinstance(exponent, int)))
 
 
 def _counts(column: ColumnProfile, decimal: str) -> dict[str | Decimal, int]:
