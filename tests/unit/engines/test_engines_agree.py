@@ -255,10 +255,10 @@ for _ in range(12):
 sumcheck.final(), product.final()
 engine.commit(range(600), [5] * 600, 1)
 engine.commit([8192], [5], 1)
-folding = engine.opening([*range(99), 8192], [7] * 100, [8] * 100, 9)
+opening = engine.opening([*range(99), 8192], [7] * 100, [8] * 100, 9)
 for _ in range(5):
-    folding.cross_terms(), folding.fold(10)
-folding.final()
+    opening.cross_terms(), opening.fold(10)
+opening.final()
 assert compiled() == before, {name: count for name, count in compiled().items() if count != before[name]}
 assert max(before.values()) == 1, before
 """
