@@ -89,7 +89,7 @@ class ReferenceBackend:
         terms = []
         for point, scalar in zip(points, scalars, strict=True):
             value = scalar % ORDER
-            if value and not is_inf(point):
+            if value:
                 terms.append((neg(point), ORDER - value) if 2 * value > ORDER else (point, value))
         bits = max((value.bit_length() for _, value in terms), default=0)
         c = window_bits(len(terms), bits)

@@ -61,4 +61,5 @@ def times_u(a: Projective) -> Projective:
 def in_subgroup(x: int, y: int) -> bool:
     """Whether (x, y), a point of the curve with reduced coordinates, has order r."""
     qx, qy, qz = times_u(times_u((x, y, 1)))
-    return qz != 0 and (qx - BETA * x * qz) % P == 0 and (qy + y * qz) % P == 0
+    # The identity has Z = 0 and Y != 0, so the second comparison fails for it.
+    return (qx - BETA * x * qz) % P == 0 and (qy + y * qz) % P == 0

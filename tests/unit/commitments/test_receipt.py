@@ -184,6 +184,7 @@ MALFORMED: dict[str, object] = {
     "number with a zero in front": changed(number="02"),
     "number with a space": changed(number=" 2"),
     "number in other digits": changed(number="\u0662"),
+    "number as an exponent": changed(number="\u00b2"),
     "number of 65 bits": changed(number=str(1 << 64)),
     "number very long": changed(number="9" * 5000),
     "number empty": changed(number=""),
