@@ -1,0 +1,189 @@
+"""Train and attest: the plan, one button, then stages with progress and time left, and the loss as it falls."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout
+
+from gui.bridge import Problem, Progress, RunningJob
+from gui.i18n import duration, tr
+from gui.panels.plan import Choices, PlanForm
+from gui.session import Attestation, Session
+from gui.stages import stage_plan, watch
+from gui.widgets.controls import Card, Page, Reflow, box, button, column, row
+from gui.widgets.empty import EmptyState
+from gui.widgets.loss import LossCurve
+from gui.widgets.problem import ProblemCard
+from gui.widgets.stages import StageList
+from gui.widgets.text import label
+
+
+class AttestPanel(QStackedWidget):
+    """The form and the run; an empty state while nothing is committed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.job: RunningJob | None = None
+        self._choices: Choices | None = None
+        self._output = Path()
+        self._started = 0.0
+        self.form = PlanForm(session)
+        self.problem = ProblemCard()
+        self.stages = StageList()
+        self.curve = LossCurve()
+        self.start_button = button(tr("Train and attest"), self.start, icon="attest", variant="primary", big=True)
+        self.start_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.cancel_button = button(tr("Cancel"), self.cancel, icon="stop", variant="danger")
+        self._why = label("", "muted")
+        self._overall = QProgressBar()
+        self._overall.setTextVisible(False)
+        self._overall.setAccessibleName(tr("Progress of the whole run"))
+        self._outlook = label("", "strong")
+        self._clock = QTimer(self)
+        self._clock.setInterval(500)
+        self._clock.timeout.connect(self._tick)
+        self._total_left: float | None = None
+        self._running = box(self._running_layout())
+        progress = Card(tr("Progress"))
+        progress.body.addWidget(self.stages)
+        curve = Card(tr("Training"))
+        curve.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        curve.body.addWidget(self.curve, 1)
+        page = Page(
+            tr("Train and attest"),
+            tr("Trains on the committed records, proves in zero knowledge what was done, and signs the bundle."),
+        )
+        left = box(column(self.form, spacing=4))
+        right = box(column(self.start_button, self._why, self._running, progress, curve, spacing=3))
+        page.body.addWidget(self.problem)
+        page.body.addWidget(Reflow(left, right, limit=100, shares=(4, 5)))
+        page.body.addStretch(1)
+        self.addWidget(
+            EmptyState(
+                "attest",
+                tr("Nothing to train on yet"),
+                tr("Commit to a dataset first. The proof then shows that the model comes from exactly those records."),
+                button(tr("Import data"), lambda: session.panel_wanted.emit("data"), icon="import", variant="primary"),
+            )
+        )
+        self.addWidget(page)
+        self.stages.plan(stage_plan("attest"))
+        session.datasets_changed.connect(self._look)
+        session.locked_changed.connect(self._locked)
+        self.form.changed.connect(self._look)
+        self._look()
+
+    def _running_layout(self) -> QVBoxLayout:
+        head = row(self._outlook, self.cancel_button, spacing=3)
+        head.setStretch(0, 1)
+        return column(head, self._overall, spacing=1.5)
+
+    def start(self) -> None:
+        """Start the run that the form describes."""
+        choices = self.form.choices()
+        if choices is None or self.job is not None:
+            return
+        self.problem.dismiss()
+        self.curve.reset()
+        self.stages.plan(stage_plan("attest"))
+        self._choices = choices
+        self._output = fresh_bundle(self._session.home, choices.dataset_name)
+        arguments: dict[str, object] = {
+            "dataset": choices.dataset_id,
+            "output": str(self._output),
+            "plan": choices.plan,
+            "hide_weights": choices.hide_weights,
+        }
+        if choices.nonce:
+            arguments["nonce"] = choices.nonce
+        if choices.key:
+            arguments["key"] = choices.key
+        self._overall.setRange(0, 0)
+        self._total_left = None
+        self._started = time.monotonic()
+        self.job = self._session.start("attest", arguments)
+        watch(self.job, self.stages)
+        self.job.progress.connect(self._progress)
+        self.job.metric.connect(self._metric)
+        self.job.succeeded.connect(self._done)
+        self.job.failed.connect(self._failed)
+        self._clock.start()
+        self._tick()
+        self._look()
+        self.cancel_button.setFocus()
+
+    def cancel(self) -> None:
+        """Stop the run within two seconds."""
+        if self.job is not None:
+            self.cancel_button.setEnabled(False)
+            self._outlook.setText(tr("Stopping…"))
+            self._clock.stop()
+            self.job.cancel()
+
+    def _metric(self, name: str, step: int, value: object) -> None:
+        if name == "loss" and isinstance(value, int | float):
+            self.curve.add(step, float(value))
+
+    def _progress(self, event: Progress) -> None:
+        self._total_left = event.total_left
+        if event.overall is not None:
+            self._overall.setRange(0, 1000)
+            self._overall.setValue(round(event.overall * 1000))
+
+    def _tick(self) -> None:
+        spent = duration(time.monotonic() - self._started)
+        if self._total_left is None:
+            self._outlook.setText(tr("Running for {spent}", spent=spent))
+        else:
+            self._outlook.setText(
+                tr("Running for {spent}, about {left} left", spent=spent, left=duration(self._total_left))
+            )
+
+    def _done(self, value: dict[str, object]) -> None:
+        self._end()
+        name = self._choices.dataset_name if self._choices else ""
+        self._session.finish(Attestation(dataset=name, path=self._output, value=value))
+        self._session.refresh_keys()
+        self._session.panel_wanted.emit("result")
+
+    def _failed(self, problem: Problem) -> None:
+        self._end()
+        self.problem.show_problem(problem)
+        self.start_button.setFocus()
+
+    def _end(self) -> None:
+        self.job = None
+        self._clock.stop()
+        self._look()
+
+    def _locked(self, locked: bool) -> None:
+        if locked:
+            self.cancel()
+            self.problem.dismiss()
+            self.curve.reset()
+            self.stages.plan(stage_plan("attest"))
+
+    def _look(self) -> None:
+        self.setCurrentIndex(1 if self._session.datasets else 0)
+        running = self.job is not None
+        complaint = self.form.complaint
+        self.form.setEnabled(not running)
+        self.start_button.setVisible(not running)
+        self.start_button.setEnabled(not complaint)
+        self._why.setText(complaint)
+        self._why.setVisible(bool(complaint) and not running)
+        self._running.setVisible(running)
+        self.cancel_button.setEnabled(running)
+
+
+def fresh_bundle(home: Path, dataset: str) -> Path:
+    """Where the bundle of a new run goes: inside the workspace, readable by its owner alone, never over another."""
+    folder = home / "released"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset).strip("-")[:60] or "model"
+    return folder / f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}.proofward"

@@ -1,0 +1,165 @@
+"""From a file to commitments in four steps: choose, name the columns, review what becomes public, commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from core.resources import resource_path
+from gui.bridge import Problem, RunningJob
+from gui.i18n import tr
+from gui.models.preview import Preview
+from gui.panels.data_columns import ColumnsStep, Roles
+from gui.panels.data_commit import DoneStep, ReviewStep
+from gui.panels.data_source import SourceStep
+from gui.session import Session
+from gui.theme import theme
+from gui.widgets.controls import column
+from gui.widgets.problem import ProblemCard
+from gui.widgets.steps import Steps
+from gui.widgets.text import label
+
+PREVIEW_ROWS = 50
+
+
+class DataPanel(QWidget):
+    """Leads through the steps and starts their jobs; a file that changed on the way is read anew by the worker."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._job: RunningJob | None = None
+        self._path = Path()
+        self._name = ""
+        self.steps = Steps([tr("Source"), tr("Columns"), tr("Review"), tr("Committed")])
+        self.steps.wanted.connect(self._back_to)
+        self.problem = ProblemCard()
+        self.source = SourceStep()
+        self.columns = ColumnsStep()
+        self.review = ReviewStep()
+        self.done = DoneStep()
+        self._stack = QStackedWidget()
+        for step in (self.source, self.columns, self.review, self.done):
+            self._stack.addWidget(step)
+        space = theme.measures.space
+        head = column(label(tr("Data"), "title"), self.steps, spacing=2)
+        head.setContentsMargins(space(6), space(5), space(6), 0)
+        problem_line = column(self.problem)
+        problem_line.setContentsMargins(space(6), 0, space(6), 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(space(2))
+        outer.addLayout(head)
+        outer.addLayout(problem_line)
+        outer.addWidget(self._stack, 1)
+        self.source.file_chosen.connect(self.open_file)
+        self.source.sample_chosen.connect(self.open_sample)
+        self.columns.proceed.connect(self._infer)
+        self.columns.back.connect(lambda: self._go(0))
+        self.review.proceed.connect(self._import)
+        self.review.back.connect(lambda: self._go(1))
+        self.review.cancel.connect(self._cancel)
+        self.source.cancel.connect(self._cancel)
+        self.done.again.connect(self.restart)
+        self.done.attest.connect(lambda: session.panel_wanted.emit("attest"))
+        session.locked_changed.connect(lambda _locked: self.restart())
+
+    def open_file(self, path: Path) -> None:
+        """Have the worker read the first rows of a CSV file."""
+        self._preview(path, path.stem)
+
+    def open_sample(self) -> None:
+        """The same for the sample that comes with the program."""
+        self._preview(resource_path("samples", "breast_cancer.csv"), "breast_cancer")
+
+    def restart(self) -> None:
+        """Back to the first step with nothing chosen; a job in progress is cancelled."""
+        self._cancel()
+        self.problem.dismiss()
+        self.source.set_busy("")
+        self.columns.clear()
+        self._go(0)
+
+    def _go(self, step: int) -> None:
+        self._stack.setCurrentIndex(step)
+        self.steps.show_step(step)
+
+    def _back_to(self, step: int) -> None:
+        if self._job is not None or step >= self._stack.currentIndex():
+            return
+        if self._stack.currentIndex() == 3:
+            self.restart()
+        else:
+            self.problem.dismiss()
+            self._go(step)
+
+    def _preview(self, path: Path, name: str) -> None:
+        if self._job is not None:
+            return
+        self.problem.dismiss()
+        self._path, self._name = path.absolute(), name
+        self.source.set_busy(path.name)
+        self._job = self._session.start_open("preview", {"path": str(self._path), "rows": PREVIEW_ROWS})
+        self._job.succeeded.connect(self._previewed)
+        self._job.failed.connect(self._failed)
+
+    def _previewed(self, value: dict[str, object]) -> None:
+        self._job = None
+        self.source.set_busy("")
+        self.columns.show_preview(self._path, Preview.read(value))
+        self._go(1)
+
+    def _infer(self, roles: Roles) -> None:
+        if self._job is not None:
+            return
+        self.problem.dismiss()
+        self.columns.set_busy(True)
+        arguments: dict[str, object] = {
+            "path": str(self._path),
+            "outcome": roles.outcome,
+            "patient_id": roles.patient_id,
+            "consent": roles.consent,
+            "groups": list(roles.groups),
+        }
+        self._job = self._session.start_open("infer_schema", arguments)
+        self._job.succeeded.connect(self._inferred)
+        self._job.failed.connect(self._failed)
+
+    def _inferred(self, value: dict[str, object]) -> None:
+        self._job = None
+        self.columns.set_busy(False)
+        schema, notes = value.get("schema"), value.get("notes")
+        if isinstance(schema, dict):
+            self.review.show_schema(schema, [str(note) for note in notes] if isinstance(notes, list) else [])
+            self._go(2)
+
+    def _import(self, schema: dict[str, object]) -> None:
+        if self._job is not None:
+            return
+        self.problem.dismiss()
+        self._job = self._session.start(
+            "import_dataset", {"path": str(self._path), "schema": schema, "name": self._name}
+        )
+        self.review.watch(self._job)
+        self._job.succeeded.connect(self._imported)
+        self._job.failed.connect(self._failed)
+
+    def _imported(self, value: dict[str, object]) -> None:
+        self._job = None
+        self.review.stop_watching()
+        self.done.show_result(self._name, value)
+        self._go(3)
+        self._session.choose(str(value.get("dataset_id", "")))
+        self._session.refresh()
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _failed(self, problem: Problem) -> None:
+        self._job = None
+        self.source.set_busy("")
+        self.columns.set_busy(False)
+        self.review.stop_watching()
+        self.problem.show_problem(problem)

@@ -1,0 +1,148 @@
+"""What a run gave: verdict, certified distance, what is proven and what is not, the signer, sizes, the bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QFile
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+
+from gui.bridge import Problem
+from gui.i18n import duration, file_size, tr
+from gui.models.report import Report
+from gui.session import Attestation, Session
+from gui.stages import PLANS, stage_title
+from gui.widgets.banner import Banner
+from gui.widgets.controls import Card, Page, Reflow, button, clear
+from gui.widgets.empty import EmptyState
+from gui.widgets.facts import Fact, FactGrid
+from gui.widgets.notice import Notice
+from gui.widgets.problem import ProblemCard
+from gui.widgets.report import claims_card, numbers_card, proven_lists
+from gui.widgets.text import grouped
+
+
+class ResultPanel(QStackedWidget):
+    """Empty until a run has finished; then that run."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.problem = ProblemCard()
+        self.page = Page()
+        self.addWidget(
+            EmptyState(
+                "result",
+                tr("No result yet"),
+                tr("After a run this page says what was proven and who signed it, and lets you export the bundle."),
+                button(
+                    tr("Train and attest"),
+                    lambda: session.panel_wanted.emit("attest"),
+                    icon="arrow-right",
+                    variant="primary",
+                ),
+            )
+        )
+        self.addWidget(self.page)
+        session.attested.connect(self._show)
+        session.locked_changed.connect(self._locked)
+        if session.attestation is not None:
+            self._show(session.attestation)
+
+    def _locked(self, locked: bool) -> None:
+        if locked:
+            clear(self.page.body)
+            self.setCurrentIndex(0)
+
+    def _show(self, attestation: Attestation) -> None:
+        body = self.page.body
+        clear(body)
+        report = Report.read({"kind": "bundle", "backend": "native", **attestation.value})
+        hidden = attestation.value.get("hidden_weights") is True
+        distance = report.numbers.get("distance", "")
+        banner = Banner(
+            report.verdict,
+            tr("Trained, proven and signed") if report.verdict == "accepted" else tr("The bundle does not verify"),
+            tr(
+                "{name}: the model lies within {distance} of the optimum on exactly the committed records. The bundle "
+                "was verified on this machine before it was released.",
+                name=attestation.dataset,
+                distance=distance,
+            ),
+        )
+        banner.side.addWidget(
+            button(tr("Export bundle…"), lambda: self._export(attestation), icon="export", variant="primary")
+        )
+        banner.side.addWidget(button(tr("Open in the verifier"), lambda: self._verify(attestation.path), icon="verify"))
+        self.problem = ProblemCard()
+        body.addWidget(banner)
+        body.addWidget(self.problem)
+        numbers = numbers_card(report)
+        facts = _bundle_card(attestation)
+        body.addWidget(Reflow(numbers, facts, limit=104) if numbers is not None else facts)
+        body.addWidget(proven_lists(hidden))
+        if report.claims:
+            body.addWidget(claims_card(report))
+        if report.notes:
+            notes = Card(tr("What to bear in mind"))
+            for note in report.notes:
+                notes.body.addWidget(Notice(note))
+            body.addWidget(notes)
+        body.addStretch(1)
+        self.page.verticalScrollBar().setValue(0)
+        self.setCurrentIndex(1)
+
+    def _verify(self, path: Path) -> None:
+        self._session.panel_wanted.emit("verify")
+        self._session.verify_wanted.emit(path)
+
+    def _export(self, attestation: Attestation) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Export bundle"), attestation.path.name, tr("Bundles (*.proofward)")
+        )
+        if path:
+            self.export_to(attestation.path, Path(path))
+
+    def export_to(self, source: Path, target: Path) -> None:
+        """Copy the bundle; a problem is shown where that fails."""
+        self.problem.dismiss()
+        if target.exists() and target.resolve() != source.resolve():
+            QFile.remove(str(target))
+        if target.resolve() != source.resolve() and not QFile.copy(str(source), str(target)):
+            self.problem.show_problem(
+                Problem(
+                    "input",
+                    "output.failed",
+                    tr("The bundle could not be copied to this place."),
+                    tr("Check the disk and the folder's permissions, or choose another folder."),
+                )
+            )
+
+
+def _bundle_card(attestation: Attestation) -> Card:
+    value = attestation.value
+    card = Card(tr("Bundle"))
+    facts = [Fact(tr("File"), attestation.path.name)]
+    key = value.get("key")
+    if isinstance(key, dict):
+        facts.append(Fact(tr("Signed by"), str(key.get("name", "")), tag="signed"))
+        facts.append(Fact(tr("Fingerprint"), grouped(str(key.get("fingerprint", ""))), code=True))
+    facts.append(Fact(tr("Root"), str(value.get("root", "")), code=True))
+    sizes = value.get("sizes")
+    if isinstance(sizes, dict):
+        names = {
+            "bundle": tr("Size"),
+            "validity_proof": tr("Proof of ranges"),
+            "attestation_proof": tr("Proof of training"),
+            "record_commitments": tr("Record commitments"),
+        }
+        facts += [Fact(names[key], file_size(int(sizes[key]))) for key in names if isinstance(sizes.get(key), int)]
+    seconds = value.get("seconds")
+    if isinstance(seconds, dict):
+        spent = {str(stage): float(part) for stage, part in seconds.items()}
+        facts.append(Fact(tr("Time"), duration(sum(spent.values()))))
+        longest = sorted((stage for stage in PLANS["attest"] if stage in spent), key=lambda stage: -spent[stage])[:3]
+        for stage in longest:
+            facts.append(Fact(stage_title("attest", stage), duration(spent[stage])))
+    card.body.addWidget(FactGrid(facts, name_width=22))
+    return card

@@ -1,0 +1,200 @@
+"""The verifier: open or drop a bundle or a receipt, see each claim with its verdict and reason, export the report.
+
+Needs no workspace, no passphrase and no network; the file is read by a worker process and by nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QSaveFile
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit
+
+from gui.bridge import Problem, RunningJob
+from gui.i18n import tr
+from gui.models.report import Report, as_text
+from gui.session import Session
+from gui.stages import stage_plan, watch
+from gui.theme import theme
+from gui.widgets.controls import Card, Page, button, row
+from gui.widgets.drop import DropArea, dropped_file
+from gui.widgets.icons import IconView
+from gui.widgets.notice import Notice
+from gui.widgets.problem import ProblemCard
+from gui.widgets.report import ReportView
+from gui.widgets.stages import StageList
+from gui.widgets.text import ElidedLabel, label
+
+
+class VerifyPanel(Page):
+    """One file at a time."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(
+            tr("Verify"),
+            tr("Checks a bundle or a receipt on this machine. No workspace, no network, no trust in whoever made it."),
+        )
+        self._session = session
+        self.job: RunningJob | None = None
+        self.report: Report | None = None
+        self._path: Path | None = None
+        self.setAcceptDrops(True)
+        self._drop = DropArea(
+            "bundle", tr("Drop a bundle or a receipt here"), tr("A .proofward file, or the receipt of one record.")
+        )
+        self._drop.chosen.connect(self.open_file)
+        self.open_button = button(tr("Open…"), self._ask, icon="open", variant="primary")
+        self._drop.controls.addWidget(self.open_button)
+        self._options = Card()
+        self._build_options()
+        self._chosen = Card()
+        self._chosen_name = ElidedLabel("", "heading")
+        self._again = button(tr("Verify again"), self.verify, icon="verify")
+        self._other = button(tr("Open another…"), self._ask, icon="open")
+        self._build_chosen()
+        self._work = Card(tr("Verifying"))
+        self.stages = StageList()
+        self._work.body.addWidget(self.stages)
+        self._slow = Notice(tr("The reference backend is written to be read, not to be fast: it takes minutes."))
+        self._work.body.addWidget(self._slow)
+        self._work.body.addLayout(row(1, button(tr("Cancel"), self._cancel, icon="stop", variant="danger")))
+        self.problem = ProblemCard()
+        self.view = ReportView()
+        for widget in (self._drop, self._chosen, self._options, self._work, self.problem, self.view):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+        session.verify_wanted.connect(self.open_file)
+        self._look()
+
+    def _build_options(self) -> None:
+        self.backend = QComboBox()
+        self.backend.addItem(tr("Native: compiled, seconds"), "native")
+        self.backend.addItem(tr("Reference: plain Python, minutes"), "reference")
+        self.backend.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.backend.setMinimumContentsLength(20)
+        self.signer = QLineEdit()
+        self.signer.setPlaceholderText(tr("optional: reject the bundle unless this key signed it"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.measures.space(4))
+        grid.setVerticalSpacing(theme.measures.space(1))
+        for place, (name, field) in enumerate(
+            ((tr("Backend"), self.backend), (tr("Expected signer's fingerprint"), self.signer))
+        ):
+            title = label(name, "strong", wrap=False)
+            title.setBuddy(field)
+            field.setAccessibleName(name)
+            grid.addWidget(title, 0, place)
+            grid.addWidget(field, 1, place)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        self._options.body.addLayout(grid)
+
+    def _build_chosen(self) -> None:
+        self._export_text = button(tr("Export as text…"), lambda: self._ask_export("txt"), icon="export")
+        self._export_json = button(tr("Export as JSON…"), lambda: self._ask_export("json"), icon="export")
+        head = row(IconView("bundle", "accent", scale=1.4), self._chosen_name, spacing=2)
+        head.setStretch(1, 1)
+        self._chosen.body.addLayout(head)
+        self._chosen.body.addLayout(row(self._other, self._again, 1, self._export_text, self._export_json, spacing=2))
+
+    def open_file(self, path: Path) -> None:
+        """Verify this file at once."""
+        if self.job is not None:
+            return
+        self._path = path
+        self._chosen_name.setText(path.name)
+        self.verify()
+
+    def verify(self) -> None:
+        """Verify the chosen file with the options as they stand."""
+        if self._path is None or self.job is not None:
+            return
+        self.problem.dismiss()
+        self.report = None
+        arguments: dict[str, object] = {
+            "path": str(self._path.absolute()),
+            "backend": self.backend.currentData(),
+        }
+        if self.signer.text().strip():
+            arguments["signer"] = self.signer.text().strip()
+        self.stages.plan(stage_plan("verify"))
+        self._slow.setVisible(self.backend.currentData() == "reference")
+        self.job = self._session.start_open("verify", arguments)
+        watch(self.job, self.stages)
+        self.job.succeeded.connect(self._done)
+        self.job.failed.connect(self._failed)
+        self._look()
+
+    def export_to(self, target: Path) -> None:
+        """Write the report, as text or JSON by the name's ending, whole or not at all."""
+        if self.report is None or self._path is None:
+            return
+        if target.suffix == ".json":
+            text = json.dumps({"file": self._path.name, **self.report.raw}, indent=2, ensure_ascii=False) + "\n"
+        else:
+            text = as_text(self.report, file_name=self._path.name)
+        file = QSaveFile(str(target))
+        if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(text.encode()) < 0 or not file.commit():
+            self.problem.show_problem(
+                Problem(
+                    "input",
+                    "output.failed",
+                    tr("The report could not be written to this place."),
+                    tr("Check the disk and the folder's permissions, or choose another folder."),
+                )
+            )
+
+    def _cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+
+    def _done(self, value: dict[str, object]) -> None:
+        self.job = None
+        self.report = Report.read(value)
+        self.view.show_report(self.report)
+        self._look()
+
+    def _failed(self, problem: Problem) -> None:
+        self.job = None
+        self._look()
+        self.problem.show_problem(problem, retry=self.verify)
+
+    def _look(self) -> None:
+        chosen, running = self._path is not None, self.job is not None
+        self._drop.setVisible(not chosen)
+        self._chosen.setVisible(chosen)
+        self._options.setEnabled(not running)
+        self._work.setVisible(running)
+        self.view.setVisible(self.report is not None)
+        self._again.setEnabled(not running)
+        self._other.setEnabled(not running)
+        for export in (self._export_text, self._export_json):
+            export.setVisible(self.report is not None)
+
+    def _ask(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a bundle or receipt"), "", tr("Bundles and receipts (*.proofward *.json);;All files (*)")
+        )
+        if path:
+            self.open_file(Path(path))
+
+    def _ask_export(self, ending: str) -> None:
+        if self._path is None:
+            return
+        kinds = tr("JSON files (*.json)") if ending == "json" else tr("Text files (*.txt)")
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Export the report"), f"{self._path.stem}-report.{ending}", kinds
+        )
+        if path:
+            self.export_to(Path(path))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.job is None and dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := dropped_file(event)) is not None:
+            event.acceptProposedAction()
+            self.open_file(path)

@@ -1,0 +1,52 @@
+"""Stages of jobs in words, and a job tied to the list that shows them."""
+
+from __future__ import annotations
+
+from gui.bridge import Progress, RunningJob
+from gui.i18n import tr
+from gui.widgets.stages import StageList
+
+PLANS: dict[str, tuple[str, ...]] = {
+    "import_dataset": ("read", "commit", "store"),
+    "attest": ("open", "prepare", "split", "train", "validity", "optimum", "bundle", "check"),
+    "verify": ("open", "signatures", "statements", "proofs"),
+}
+
+
+def stage_title(verb: str, stage: str) -> str:
+    """What happens in a stage, for people."""
+    titles = {
+        ("import_dataset", "read"): tr("Read and check every row"),
+        ("import_dataset", "commit"): tr("Commit to each record"),
+        ("import_dataset", "store"): tr("Encrypt and store"),
+        ("attest", "open"): tr("Open the committed records"),
+        ("attest", "prepare"): tr("Prepare the prover"),
+        ("attest", "split"): tr("Split into training and test records"),
+        ("attest", "train"): tr("Train the model"),
+        ("attest", "validity"): tr("Prove that all values are in range"),
+        ("attest", "optimum"): tr("Prove that the model is the optimum"),
+        ("attest", "bundle"): tr("Sign the bundle"),
+        ("attest", "check"): tr("Verify the bundle before it is released"),
+        ("verify", "open"): tr("Read the file"),
+        ("verify", "signatures"): tr("Check the signatures"),
+        ("verify", "statements"): tr("Derive what has to be proven"),
+        ("verify", "proofs"): tr("Check the proofs"),
+    }
+    return titles.get((verb, stage), stage.replace("_", " ").capitalize())
+
+
+def stage_plan(verb: str) -> list[tuple[str, str]]:
+    """Keys and titles of the stages that a verb goes through."""
+    return [(stage, stage_title(verb, stage)) for stage in PLANS[verb]]
+
+
+def watch(job: RunningJob, stages: StageList) -> None:
+    """Show the job's stages and progress in the list until it ends."""
+
+    def progress(event: Progress) -> None:
+        stages.progress(event.done, event.left)
+
+    job.stage.connect(lambda name: stages.begin(name, stage_title(job.verb, name)))
+    job.progress.connect(progress)
+    job.succeeded.connect(lambda _value: stages.finish())
+    job.failed.connect(lambda _problem: stages.stop())

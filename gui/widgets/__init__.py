@@ -1,0 +1,1 @@
+"""Controls that several panels use. None of them knows a service, a panel or the workspace."""

@@ -1,0 +1,133 @@
+"""A verification report on the screen: verdict, claims, proven numbers, signed statements, notes."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.i18n import tr
+from gui.models.report import Report, claim_title, number_name, signed_name, verdict_heading
+from gui.theme import theme
+from gui.widgets.banner import Banner
+from gui.widgets.controls import Card, Reflow, box, clear, column, rule
+from gui.widgets.facts import Fact, FactGrid
+from gui.widgets.notice import Notice
+from gui.widgets.text import grouped
+from gui.widgets.verdicts import VerdictLine, VerdictList
+
+_DIGESTS = ("root", "schema")
+
+
+class ReportView(QWidget):
+    """Shows one report; all of its texts are shown as plain text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(theme.measures.space(4))
+
+    def show_report(self, report: Report) -> Banner:
+        """Replace what is shown; returns the verdict's banner, whose `side` may take buttons."""
+        clear(self._layout)
+        banner = Banner(report.verdict, verdict_heading(report), report.sentence, report.remedy)
+        self._layout.addWidget(banner)
+        if report.claims:
+            self._layout.addWidget(claims_card(report))
+        sides = [card for card in (numbers_card(report), signed_card(report)) if card is not None]
+        if len(sides) == 2:
+            self._layout.addWidget(Reflow(sides[0], sides[1], limit=104))
+        elif sides:
+            self._layout.addWidget(sides[0])
+        if report.notes:
+            card = Card(tr("What to bear in mind"))
+            for note in report.notes:
+                card.body.addWidget(Notice(note))
+            self._layout.addWidget(card)
+        return banner
+
+
+def claims_card(report: Report) -> Card:
+    """The claims, each with its verdict and reason."""
+    card = Card(tr("Claims"), tr("Each one was checked on this machine by the {name} backend.", name=report.backend))
+    listing = VerdictList()
+    listing.show_lines(
+        [
+            VerdictLine(claim_title(claim), claim.status, claim.sentence, tag="proved", code=claim.code)
+            for claim in report.claims
+        ]
+    )
+    card.body.addWidget(listing)
+    return card
+
+
+def numbers_card(report: Report) -> Card | None:
+    """The numbers that follow from accepted proofs."""
+    if not report.numbers:
+        return None
+    card = Card(tr("Proven numbers"), tr("Bounds are computed by the verifier and rounded up."))
+    card.body.addWidget(
+        FactGrid(
+            [
+                Fact(number_name(name), value, tag="proved", code=name in _DIGESTS)
+                for name, value in report.numbers.items()
+            ]
+        )
+    )
+    return card
+
+
+def signed_card(report: Report) -> Card | None:
+    """What is only stated, and by whom."""
+    if not report.signers and not report.signed:
+        return None
+    card = Card(tr("Signed statements"), tr("Only as good as the signer: nothing here is proven."))
+    for position, signer in enumerate(report.signers):
+        if position:
+            card.body.addWidget(rule())
+        if signer.known:
+            card.body.addWidget(Notice(tr("Signed by the key that was asked for"), "accepted"))
+        else:
+            card.body.addWidget(Notice(tr("Signed by an unknown key: compare its fingerprint"), "warning"))
+        facts = [
+            Fact(tr("Fingerprint"), grouped(signer.fingerprint), code=True),
+            Fact(tr("Name given"), signer.name, tag="signed"),
+            Fact(tr("Role given"), signer.role, tag="signed"),
+            Fact(tr("Meaning given"), signer.meaning, tag="signed"),
+        ]
+        card.body.addWidget(FactGrid([fact for fact in facts if fact.value], name_width=15))
+    if report.signed:
+        if report.signers:
+            card.body.addWidget(rule())
+        card.body.addWidget(
+            FactGrid(
+                [Fact(signed_name(name), value, tag="signed") for name, value in report.signed.items()], name_width=15
+            )
+        )
+    return card
+
+
+def proven_lists(hidden: bool) -> QWidget:
+    """What an accepted bundle shows and what it cannot, side by side."""
+    shown = Card(tr("What is proven"))
+    for text in (
+        tr(
+            "The model is what training on exactly the committed records of the training view gives, within the "
+            "distance above."
+        ),
+        tr("Every committed value lies in the published range of its column."),
+        tr("Only records with consent were used, and none with consent was left out."),
+        tr("The split into training and test records followed from the root, the plan and the nonce."),
+        tr("The weights stay hidden; the bundle holds only a commitment to them.")
+        if hidden
+        else tr("The weights in the bundle are the ones that the proof speaks of."),
+    ):
+        shown.body.addWidget(Notice(text, "accepted"))
+    not_shown = Card(tr("What is not proven"))
+    for text in (
+        tr("That a committed record belongs to a real patient, or that its values are true."),
+        tr("That the outcome was recorded well, or that the model is of clinical use."),
+        tr("Who pressed the button: names, times and the plan are signed statements."),
+        tr("Proofs cannot be forged today; a large quantum computer could. Privacy does not depend on that."),
+    ):
+        not_shown.body.addWidget(Notice(text, "info"))
+    return Reflow(box(column(shown)), box(column(not_shown)), limit=104)
