@@ -49,6 +49,8 @@ def main(arguments: list[str]) -> int:
             **ordinary(home),  # type: ignore[call-overload]
         )
         seconds = time.monotonic() - started
+        for report in home.rglob("reports/*.json"):
+            print(report.read_text(encoding="utf-8"), file=sys.stderr)
     verdict = "works" if done.returncode == 0 else f"ended with exit code {done.returncode}"
     print(f"The frozen program {verdict}: {size:.0f} MB, self-test {seconds:.1f} s.")
     return done.returncode
