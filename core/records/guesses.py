@@ -36,13 +36,13 @@ def is_yes_no(first: str, second: str) -> bool:
 
 
 def positive_first(first: str, second: str) -> str:
-    """The likelier name of the positive level: a word for yes, the twin of a word for no, the larger number."""
+    """The likelier name of the positive level: the larger number, a word for yes, the twin of a word for no."""
+    numbers = parse_cell(first), parse_cell(second)
+    if numbers[0] is not None and numbers[1] is not None:
+        return first if numbers[0] > numbers[1] else second
     for one, other in ((first, second), (second, first)):
         if one.casefold() in _POSITIVE and other.casefold() not in _POSITIVE:
             return one
         if other.casefold() in _NEGATIVE and one.casefold() not in _NEGATIVE:
             return one
-    numbers = parse_cell(first), parse_cell(second)
-    if numbers[0] is not None and numbers[1] is not None:
-        return first if numbers[0] > numbers[1] else second
     return max(first, second)
