@@ -73,16 +73,20 @@ class Workspace:
                     part.with_name(part.name + suffix).unlink()
         if not published:
             raise _exists()
-        return cls.open(folder, passphrase, now=now)
+        return cls._opened(folder, now, lambda identifier, lock: vault)
 
     @classmethod
     def open(cls, folder: Path, passphrase: str, *, now: Callable[[], str] = utc_now) -> Workspace:
         """The workspace in `folder`; InputError workspace.missing, workspace.passphrase, workspace.damaged, ..."""
-        path = folder / DATABASE_FILE
         if not cls.exists(folder):
             raise InputError(
                 "workspace.missing", "There is no workspace in this folder.", "Make one, or choose another folder."
             )
+        return cls._opened(folder, now, lambda identifier, lock: Vault.unlock(identifier, lock, passphrase))
+
+    @classmethod
+    def _opened(cls, folder: Path, now: Callable[[], str], unlock: Callable[[bytes, bytes], Vault]) -> Workspace:
+        path = folder / DATABASE_FILE
         make_private(path)
         db = connect(path)
         try:
@@ -90,8 +94,7 @@ class Workspace:
             identifier, lock = meta["id"], meta["lock"]
             if identifier is None or lock is None or len(identifier["value"]) != WORKSPACE_ID_BYTES:
                 raise InputError("workspace.damaged", "The workspace file is damaged.", "Restore it from a backup.")
-            vault = Vault.unlock(identifier["value"], lock["value"], passphrase)
-            return cls(Session(db=db, vault=vault, now=now), folder)
+            return cls(Session(db=db, vault=unlock(identifier["value"], lock["value"]), now=now), folder)
         except BaseException:
             db.close()
             raise

@@ -141,6 +141,6 @@ def test_texts_that_hide_something(text: str) -> None:
     assert not is_plain_text(text, 5)
 
 
-@pytest.mark.parametrize("text", ["a", "Ärzte", "医院", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "👩\u200d⚕"])
+@pytest.mark.parametrize("text", ["a", "Ärzte", "医院", "\u0645\u06cc\u200c\u062e\u0648", "👩\u200d⚕"])
 def test_texts_of_the_world(text: str) -> None:
     assert is_plain_text(text, 20)
