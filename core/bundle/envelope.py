@@ -77,7 +77,7 @@ def verify_envelope(
     RejectedError signature.payload: it signs other bytes; signature.fingerprint: a fingerprint is not that of the keys
     beside it; signature.missing: a signer lacks one of the two; signature.invalid: a signature does not hold.
     """
-    payload, signatures = _parse(envelope_bytes, limits)
+    payload, signatures = _parse(envelope_bytes, limits.envelope_around(len(statement_bytes)), limits)
     if payload != statement_bytes:
         raise RejectedError(
             "signature.payload",
@@ -126,9 +126,9 @@ def _verify(signer: Signer, message: bytes, signatures: dict[str, bytes]) -> Ver
     return VerifiedSigner(fingerprint=signer.fingerprint, name=signer.name, role=signer.role, meaning=signer.meaning)
 
 
-def _parse(data: bytes, limits: BundleLimits) -> tuple[bytes, list[tuple[str, bytes]]]:
+def _parse(data: bytes, longest: int, limits: BundleLimits) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Payload and (keyid, signature) in their order; everything strict."""
-    document = loads(data, limit=limits.envelope, what="The envelope")
+    document = loads(data, limit=longest, what="The envelope")
     if not isinstance(document, dict) or set(document) != {"payload", "payloadType", "signatures"}:
         raise _malformed("The envelope around the statement does not have the form that it must have.")
     payload, entries = document["payload"], document["signatures"]

@@ -22,13 +22,16 @@ COMMITMENT_ENTRY_BYTES = 8 + COMMITMENT_BYTES  # record number (u64, big endian)
 # Record numbers also stand in JSON, whose integers are exact up to here.
 MAX_RECORD_NUMBER = (1 << 53) - 1
 
+_LISTED_NUMBER_BYTES = len(str(MAX_RECORD_NUMBER)) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class BundleLimits:
     """Largest accepted sizes: bytes for members, counts and characters for the rest."""
 
-    statement: int = 12 * _MIB  # room for a list of excluded records as long as the dataset
-    envelope: int = 17 * _MIB  # 4/3 of the statement, and the signatures
+    statement: int = 12 * _MIB
+    statement_base: int = 2 * _MIB  # without the list of excluded records
+    signatures: int = 256 << 10  # of the envelope without its payload
     validity: int = 32 * _MIB
     attestation: int = 32 * _MIB
     records: int = 1 << 20
@@ -45,6 +48,24 @@ class BundleLimits:
     meaning: int = 500
     tool: int = 60
     nonce: int = 64
+
+    @property
+    def envelope(self) -> int:
+        """Bytes of the longest envelope."""
+        return self.envelope_around(self.statement)
+
+    def envelope_around(self, statement: int) -> int:
+        """Bytes of the longest envelope around a statement of so many bytes."""
+        return 4 * ((statement + 2) // 3) + self.signatures
+
+    def statement_beside(self, commitments: int) -> int:
+        """Bytes of the longest statement beside so many bytes of commitments.
+
+        A long statement lists excluded records, so it comes with as many commitments. Checking JSON is the slowest thing
+        that a reader does before it knows anything; thus a hostile file pays for it with its weight.
+        """
+        records = commitments // COMMITMENT_ENTRY_BYTES
+        return min(self.statement, self.statement_base + _LISTED_NUMBER_BYTES * records)
 
     @property
     def commitments(self) -> int:

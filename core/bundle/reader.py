@@ -57,7 +57,8 @@ def read_bundle(source: bytes | Path, *, limits: BundleLimits = LIMITS) -> Bundl
     members = decode(data, limits=limits)
     if members[0].name != files.STATEMENT:
         raise _malformed("bundle.members", "This bundle does not begin with a statement.")
-    statement = parse_statement(members[0].data, limits=limits)
+    listed = sum(len(member.data) for member in members if member.name == files.COMMITMENTS)
+    statement = parse_statement(members[0].data, longest=limits.statement_beside(listed), limits=limits)
     predicate = statement.predicate
     attached = attached_files(hidden=predicate.model.hidden)
     if tuple(member.name for member in members) != (files.STATEMENT, files.ENVELOPE, *attached):

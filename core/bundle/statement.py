@@ -118,9 +118,9 @@ class Statement:
     raw: dict[str, Any]
 
 
-def parse_statement(data: bytes, *, limits: BundleLimits = LIMITS) -> Statement:
-    """The statement in these bytes; MalformedError bundle.statement, bundle.version, bundle.claim, plan.* or json.*."""
-    value = loads(data, limit=limits.statement, what="The statement")
+def parse_statement(data: bytes, *, longest: int | None = None, limits: BundleLimits = LIMITS) -> Statement:
+    """The statement in these bytes, at most `longest`; MalformedError bundle.*, plan.* or json.*."""
+    value = loads(data, limit=limits.statement if longest is None else longest, what="The statement")
     if not isinstance(value, dict):
         raise malformed("statement")
     check_version(value)

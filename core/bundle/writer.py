@@ -47,13 +47,8 @@ def build_bundle(parts: BundleParts, *, signers: Sequence[SigningKey], created: 
     not take the result, so that no bundle leaves that nobody can open.
     """
     attached = _attached(parts)
-    for name, data in attached.items():
-        if len(data) > LIMITS.member(name):
-            raise InputError(
-                "bundle.too_large",
-                "This attestation is too large for a bundle.",
-                "Attest fewer records or fewer columns.",
-            )
+    if any(len(data) > LIMITS.member(name) for name, data in attached.items()):
+        raise _too_large()
     predicate = {
         **parts.predicate,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in attached.items()},
@@ -69,6 +64,8 @@ def build_bundle(parts: BundleParts, *, signers: Sequence[SigningKey], created: 
             "predicate": predicate,
         }
     )
+    if len(statement) > LIMITS.statement_beside(len(attached[files.COMMITMENTS])):
+        raise _too_large()
     members = (
         Member(files.STATEMENT, statement),
         Member(files.ENVELOPE, sign(statement, signers)),
@@ -83,6 +80,12 @@ def build_bundle(parts: BundleParts, *, signers: Sequence[SigningKey], created: 
             "bundle.unreadable", f"A bundle was written that cannot be read back ({error.code}, {error.detail})."
         ) from error
     return bundle
+
+
+def _too_large() -> InputError:
+    return InputError(
+        "bundle.too_large", "This attestation is too large for a bundle.", "Attest fewer records or fewer columns."
+    )
 
 
 def _attached(parts: BundleParts) -> dict[str, bytes]:

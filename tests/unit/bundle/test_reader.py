@@ -339,7 +339,7 @@ def test_statements_that_are_none(text: bytes) -> None:
 def test_limits_are_looked_at_before_reading(tmp_path: Path) -> None:
     path = tmp_path / "m.proofward"
     path.write_bytes(bundle())
-    small = BundleLimits(statement=100, validity=0, attestation=0, envelope=0, records=0, schema=0, model=0)
+    small = BundleLimits(statement=100, validity=0, attestation=0, records=0, schema=0, model=0)
     assert small.file < 1 << 21
     assert refusal(path, limits=small).code == "bundle.member_size"
 
@@ -365,3 +365,15 @@ def test_things_that_are_no_files(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             read_bundle(path)
         assert caught.value.code == "bundle.unreadable"
+
+
+def test_a_long_statement_needs_as_many_records() -> None:
+    """Otherwise a small file could keep the reader busy for long with JSON alone."""
+    ballast = b"[" + b"1," * ((LIMITS.statement_base // 2 + 100) + b"1]"
+    error = refusal(with_statement(bundle(), ballast, signers=[key()]))
+    assert error.code == "json.long"
+    assert LIMITS.statement_beside(LIMITS.commitments) == LIMITS.statement
+    longest = (1 << 53) - 1
+    numbers = range(longest - 300, longest)
+    listed = dumps(list(numbers))
+    assert len(listed) <= LIMITS.statement_beside(files.COMMITMENT_ENTRY_BYTES * 300) - LIMITS.statement_base + 1
