@@ -61,8 +61,8 @@ class BundleLimits:
     def statement_beside(self, commitments: int) -> int:
         """Bytes of the longest statement beside so many bytes of commitments.
 
-        A long statement lists excluded records, so it comes with as many commitments. Checking JSON is the slowest thing
-        that a reader does before it knows anything; thus a hostile file pays for it with its weight.
+        A long statement lists excluded records, so it comes with as many commitments. Checking JSON is the slowest
+        thing that a reader does before it knows anything; thus a hostile file pays for it with its weight.
         """
         records = commitments // COMMITMENT_ENTRY_BYTES
         return min(self.statement, self.statement_base + _LISTED_NUMBER_BYTES * records)

@@ -369,7 +369,7 @@ def test_things_that_are_no_files(tmp_path: Path) -> None:
 
 def test_a_long_statement_needs_as_many_records() -> None:
     """Otherwise a small file could keep the reader busy for long with JSON alone."""
-    ballast = b"[" + b"1," * ((LIMITS.statement_base // 2 + 100) + b"1]"
+    ballast = b"[" + b"1," * (LIMITS.statement_base // 2 + 100) + b"1]"
     error = refusal(with_statement(bundle(), ballast, signers=[key()]))
     assert error.code == "json.long"
     assert LIMITS.statement_beside(LIMITS.commitments) == LIMITS.statement
