@@ -13,7 +13,7 @@ def with_passphrase(settings: Settings) -> Settings:
     """`settings` with a passphrase, asked for if there is none; twice if the workspace is to be made."""
     if settings.passphrase is not None:
         return settings
-    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _at_terminal():
         raise InputError(
             "workspace.passphrase_needed",
             "The workspace needs its passphrase, and there is no terminal to ask for it.",
@@ -31,6 +31,10 @@ def with_passphrase(settings: Settings) -> Settings:
     except (KeyboardInterrupt, EOFError):
         raise CancelledError() from None
     return Settings(home=settings.home, passphrase=first)
+
+
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ask(prompt: str) -> str:

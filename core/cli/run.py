@@ -13,9 +13,9 @@ from types import FrameType
 
 from core.cli.progress import ProgressLine
 from core.errors import CancelledError
+from core.jobs.leaving import abandon
 from core.jobs.protocol import Job
 from core.jobs.runner import Outcome, run_job
-from core.services.files import remove_unfinished
 from core.settings import Settings
 
 GRACE = 1.6  # seconds that work has to notice a cancel before the process ends under it
@@ -70,7 +70,7 @@ def _interrupts(cancel: threading.Event) -> Iterator[None]:
 
 def _leave() -> None:
     """End now, without unwinding: nothing half-written stays, the database rolls back by itself."""
-    remove_unfinished()
+    abandon()
     error = CancelledError()
     os.write(2, f"{error}\n".encode())
     os._exit(error.exit_code)

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from core.cli.parser import Command
-from core.cli.texts import duration, grouped, size, table
+from core.cli.texts import duration, grouped, size, table, wrapped
 from core.services.registry import Result
 
 
 def show(command: Command, result: Result) -> str:
     """The text for standard output."""
     if command.verb == "verify":
-        text: str = result.report.to_text()  # type: ignore[attr-defined]
-        return text
+        return wrapped(result.report.to_text())  # type: ignore[attr-defined]
     return _SHOWN[command.verb](result.to_json())
 
 
@@ -142,7 +141,7 @@ def _new_key(value: dict[str, Any]) -> str:
 
 def _export_key(value: dict[str, Any]) -> str:
     if value["output"] is None:
-        return json.dumps(value["identity"], indent=2)
+        return json.dumps(value["identity"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"Wrote the public identity of {grouped(value['fingerprint'])} to {value['output']}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 
@@ -59,3 +60,14 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "  ", figures: bool = 
 def grouped(fingerprint: str) -> str:
     """A hexadecimal fingerprint in groups of four, so that people can compare it."""
     return " ".join(fingerprint[place : place + 4] for place in range(0, len(fingerprint), 4))
+
+
+def wrapped(text: str, *, width: int = 110) -> str:
+    """`text` with its long lines broken between words and continued further in; words are never broken."""
+    lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=indent + "    ", break_long_words=False, break_on_hyphens=False
+        ) or [line]
+    return "\n".join(lines)

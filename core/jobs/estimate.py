@@ -12,6 +12,8 @@ from dataclasses import dataclass
 # below this share or this time a stage's pace says nothing
 _LEAST_SHARE = 0.02
 _LEAST_SECONDS = 0.3
+# seconds that count as gone exactly as planned, so that a first stage of milliseconds does not decide for the rest
+_PRIOR = 1.0
 # how long these take says nothing about the others: kernels compile once and are loaded ever after
 _ONCE = frozenset({"prepare"})
 
@@ -84,6 +86,4 @@ class Estimator:
             current = self._expected[self._names[self._position]]
             planned += current * self._done
             spent += left * self._done / (1 - self._done) if self._done < 1 else 0.0
-        if planned <= 0 or spent <= 0:
-            return None if later else left
-        return left + later * spent / planned
+        return left + later * (spent + _PRIOR) / (planned + _PRIOR)

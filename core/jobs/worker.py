@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from core.errors import CancelledError, InputError
+from core.jobs.leaving import abandon
 from core.jobs.protocol import CANCEL, MAX_JOB_BYTES, Event, Job, error_event, to_line
 from core.jobs.runner import outcome_of, run_job
-from core.services.files import remove_unfinished
 from core.settings import HOME_VARIABLE, PASSPHRASE_VARIABLE, Settings, checked_passphrase
 
 GRACE = 1.5  # seconds that work has to notice a cancel before the process ends under it
@@ -142,7 +142,7 @@ def _enforce(cancel: threading.Event, finished: threading.Event, pipe: EventPipe
     """End the process if the work does not stop by itself soon after a cancel."""
     cancel.wait()
     if not finished.wait(GRACE):
-        remove_unfinished()
+        abandon()
         pipe.emit(error_event(CancelledError()), last=True)
         os._exit(CancelledError.exit_code)
 

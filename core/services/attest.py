@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,6 +98,8 @@ def run(request: Request, context: Context) -> Result:
     dataset = workspace.open_dataset(dataset_id, monitor=clock)
     kept = workspace.validity(dataset_id)
     engine = context.make_engine(clock)
+    importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
+    clock.check()
     attestation = attest(
         dataset,
         plan=plan,

@@ -6,7 +6,6 @@ In a workspace of its own that is thrown away; only the bundle stays.
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from core.errors import InternalError
 from core.resources import resource_path
 from core.services import attest, import_dataset
 from core.services.context import Context, WorkspaceDoor
-from core.services.files import check_output
+from core.services.files import check_output, throwaway_folder
 from core.services.stages import FoldedMonitor, StageClock
 from core.settings import Settings
 
@@ -63,8 +62,8 @@ def run(request: Request, context: Context) -> Result:
 
     check_output(request.output)
     clock = StageClock(context.monitor)
-    with tempfile.TemporaryDirectory(prefix="proofward-demo-") as folder:
-        settings = Settings(home=Path(folder) / "workspace", passphrase=secrets.token_urlsafe(24))
+    with throwaway_folder("demo") as folder:
+        settings = Settings(home=folder / "workspace", passphrase=secrets.token_urlsafe(24))
         door = WorkspaceDoor(settings.home, settings.passphrase)
         own = replace(context, settings=settings, door=door, monitor=clock)
         try:

@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +43,18 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
         _unfinished.discard(part)
 
 
+@contextlib.contextmanager
+def throwaway_folder(purpose: str) -> Iterator[Path]:
+    """A fresh private folder among temporary files that is gone, with all it holds, when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix=f"proofward-{purpose}-"))
+    _unfinished.add(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _unfinished.discard(folder)
+
+
 def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` to `path`, whole or not at all."""
     with replacing(path, private=private) as part:
@@ -74,6 +88,8 @@ def check_input(path: Path, what: str) -> None:
 def remove_unfinished() -> None:
     """Remove what a stopped job would leave behind; for a process that is about to end without unwinding."""
     for part in tuple(_unfinished):
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
         with contextlib.suppress(OSError):
             part.unlink()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from core.errors import InternalError
 from core.services import demo
 from core.services.context import Context
+from core.services.files import throwaway_folder
 
 WORKER_SECONDS = 120
 
@@ -39,8 +39,8 @@ class Result:
 
 def run(request: Request, context: Context) -> Result:
     """Try everything; InternalError selftest.* at the first thing that does not work."""
-    with tempfile.TemporaryDirectory(prefix="proofward-self-test-") as folder:
-        bundle = Path(folder) / "sample.proofward"
+    with throwaway_folder("self-test") as folder:
+        bundle = folder / "sample.proofward"
         tour = demo.run(demo.Request(output=bundle), context)
         context.monitor.stage("worker")
         _try_worker(bundle)

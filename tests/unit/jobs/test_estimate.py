@@ -39,7 +39,7 @@ def test_the_whole_is_scaled_by_how_fast_the_stages_went() -> None:
     outlook = estimator.progress(0.5, 20.0)
     assert outlook.left == pytest.approx(10.0)
     assert outlook.overall == pytest.approx(0.5)
-    assert outlook.total_left == pytest.approx(20.0)
+    assert outlook.total_left == pytest.approx(10.0 + 1.0 * (20.0 + 1.0) / (2.0 + 1.0))
 
 
 def test_stages_that_were_passed_over_count_as_done() -> None:

@@ -1,0 +1,14 @@
+"""How a process ends that does not wait for its work: nothing half-written stays, and no child lives on."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+from core.services.files import remove_unfinished
+
+
+def abandon() -> None:
+    """Remove unfinished files and end the processes that this one started; the caller ends the process right after."""
+    for child in multiprocessing.active_children():
+        child.kill()
+    remove_unfinished()
