@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,41 +14,11 @@ from core.algebra.kernels.products import ProductSumcheck
 from core.algebra.kernels.scalar import Elements
 from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
+from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table
 from core.engines.interface import SmallMatrix
 
 SPLIT = 256
 """Scalars from which one multiplication is worth two threads."""
-
-
-@cache
-def _generator_points() -> curve.Points:
-    return curve.from_affine(list(generators.load_affine()))
-
-
-@cache
-def _full_table(index: int) -> curve.Points:
-    return tables.full_table(_generator_points()[index : index + 1])
-
-
-class _SmallTables:
-    """Tables of the first data generators, grown to the widest row asked for."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._width = 0
-        self._table = np.empty((0, 12), dtype=np.uint64)
-
-    def first(self, width: int) -> curve.Points:
-        """The table of at least `width` generators."""
-        with self._lock:
-            if width > self._width:
-                added = tables.small_table(_generator_points()[self._width : width])
-                self._table = np.concatenate([self._table, added])
-                self._width = width
-            return self._table
-
-
-_SMALL_TABLES = _SmallTables()
 
 
 class FastFolding:
@@ -114,8 +82,8 @@ class FastEngine:
         entries = _small(matrix)
         if len(blindings) != len(entries):
             raise ValueError("one blinding for each row")
-        table = _SMALL_TABLES.first(entries.shape[1])
-        blinding_table = _full_table(generators.BLINDING)
+        table = SMALL_TABLES.first(entries.shape[1])
+        blinding_table = full_table(generators.BLINDING)
         large = np.any((entries >= tables.SMALL_LIMIT) | (entries <= -tables.SMALL_LIMIT), axis=1)
         scalars = convert.canonical(convert.elements(blindings))
         small = entries if not large.any() else np.where(large[:, None], 0, entries)
@@ -130,10 +98,12 @@ class FastEngine:
     def opening(self, basis: Sequence[int], values: Sequence[int], form: Sequence[int], inner: int) -> FastFolding:
         if not len(basis) == len(values) == len(form):
             raise ValueError("basis, values and form of different lengths")
+        indices = np.array(basis, dtype=np.int64)
+        table = WINDOW_TABLES.covering(np.append(indices, generators.INNER))
         return FastFolding(
             Folding(
-                _generator_points(),
-                np.array(basis, dtype=np.int64),
+                table,
+                indices,
                 convert.elements(values),
                 convert.elements(form),
                 inner,
@@ -147,11 +117,12 @@ class FastEngine:
         indices = np.array([*basis, generators.BLINDING], dtype=np.int64)
         scalars = convert.canonical(convert.elements([*values, blinding]))
         if len(indices) <= 2 and set(basis) <= {generators.VALUE, generators.INNER, generators.BLINDING}:
-            sums = [rows.multiples(_full_table(int(index)), scalars[k : k + 1]) for k, index in enumerate(indices)]
+            sums = [rows.multiples(full_table(int(index)), scalars[k : k + 1]) for k, index in enumerate(indices)]
         else:
+            table = WINDOW_TABLES.covering(indices)
 
             def part(start: int, stop: int) -> curve.Points:
-                return pippenger.msm(_generator_points(), indices[start:stop], scalars[start:stop])
+                return pippenger.msm(table, indices[start:stop], scalars[start:stop])
 
             sums = over_ranges(part, len(indices), SPLIT)
         total = sums[0]

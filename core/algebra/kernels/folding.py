@@ -70,12 +70,15 @@ def _ones(values: Elements) -> None:
 
 
 class Folding:
-    """z, L and the coefficients of the original generators, halved round by round; takes over `values` and `form`."""
+    """z, L and the coefficients of the original generators, halved round by round; takes over `values` and `form`.
+
+    `table` holds the window multiples of every generator in `basis` and of the inner one, by index.
+    """
 
     def __init__(
-        self, generators: Points, basis: Indices, values: Elements, form: Elements, inner: int, inner_index: int
+        self, table: Points, basis: Indices, values: Elements, form: Elements, inner: int, inner_index: int
     ) -> None:
-        self._generators = generators
+        self._table = table
         self._basis = basis
         self._z = values
         self._form = form
@@ -96,7 +99,7 @@ class Folding:
         used = _cross_scalars(self._z, self._coefficients, self.half, shift, chosen, scalars)
         _inner_scalar(self._z, self._form, self.half, shift, self._inner, scalars, used)
         basis = np.append(self._basis[chosen[:used]], self._inner_index)
-        return msm(self._generators, basis, scalars[: used + 1])
+        return msm(self._table, basis, scalars[: used + 1])
 
     def cross_terms(self) -> Points:
         """A and B as two points."""

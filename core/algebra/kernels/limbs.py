@@ -2,8 +2,8 @@
 
 An element of a field with modulus m and n limbs is one LLVM integer of 64 n bits, always canonical (below m), in
 Montgomery form a 2^(64 n) mod m. In memory it is n little-endian uint64 in one row of a C-contiguous array. numba has
-no integers wider than 64 bits, so the type and its operations are added here: 64 x 64 -> 128 bit products, whole rows
-added as one carry chain. docs/kernels.md gives the bounds.
+no integers wider than 64 bits, so the type and its operations are added here: 64 x 64 -> 128 bit products and long
+carry chains. docs/kernels.md gives the bounds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, models, register_model
 
+I1 = ir.IntType(1)
 I64 = ir.IntType(64)
 I128 = ir.IntType(128)
 
@@ -57,17 +58,43 @@ def pieces(builder: Any, value: Any, n: int) -> list[Any]:
     return [builder.trunc(builder.lshr(value, kind(64 * i)), I64) for i in range(n)]
 
 
-def row(builder: Any, limbs: list[Any], factor: Any, kind: Any) -> Any:
-    """limbs * factor as one integer of type `kind`: the low and the high halves of the products, one carry chain."""
-    low, high = kind(0), kind(0)
+def join(builder: Any, limbs: list[Any]) -> Any:
+    """One wide integer of these limbs."""
+    kind = ir.IntType(64 * len(limbs))
+    value = kind(0)
+    for i, limb in enumerate(limbs):
+        value = builder.or_(value, builder.shl(builder.zext(limb, kind), kind(64 * i)))
+    return value
+
+
+def add_limbs(builder: Any, first: list[Any], second: list[Any]) -> tuple[list[Any], Any]:
+    """Sum of equally many limbs and the carry out of it (one bit), as the add-with-carry chain that LLVM recognises."""
+    pair = ir.LiteralStructType([I64, I1])
+    name = "llvm.uadd.with.overflow.i64"
+    adder = builder.module.globals.get(name) or ir.Function(builder.module, ir.FunctionType(pair, [I64, I64]), name)
+    total, carry = [], I1(0)
+    for a, b in zip(first, second, strict=True):
+        partial = builder.call(adder, [a, b])
+        full = builder.call(adder, [builder.extract_value(partial, 0), builder.zext(carry, I64)])
+        carry = builder.or_(builder.extract_value(partial, 1), builder.extract_value(full, 1))
+        total.append(builder.extract_value(full, 0))
+    return total, carry
+
+
+def add_row(builder: Any, total: list[Any], limbs: list[Any], factor: Any) -> list[Any]:
+    """total + limbs * factor; total has one limb more than `limbs`, and the sum must fit there.
+
+    The low halves of the products are one carry chain, the high halves a second one.
+    """
+    low, high = [], []
     wide_factor = builder.zext(factor, I128)
-    for j, limb in enumerate(limbs):
+    for limb in limbs:
         product = builder.mul(builder.zext(limb, I128), wide_factor)
-        lower = builder.trunc(product, I64)
-        upper = builder.trunc(builder.lshr(product, I128(64)), I64)
-        low = builder.or_(low, builder.shl(builder.zext(lower, kind), kind(64 * j)))
-        high = builder.or_(high, builder.shl(builder.zext(upper, kind), kind(64 * (j + 1))))
-    return builder.add(low, high)
+        low.append(builder.trunc(product, I64))
+        high.append(builder.trunc(builder.lshr(product, I128(64)), I64))
+    sums, carry = add_limbs(builder, total[:-1], low)
+    upper, _ = add_limbs(builder, [*sums[1:], builder.add(total[-1], builder.zext(carry, I64))], high)
+    return [sums[0], *upper]
 
 
 def subtract_once(builder: Any, value: Any, modulus: int) -> Any:
@@ -76,20 +103,21 @@ def subtract_once(builder: Any, value: Any, modulus: int) -> Any:
     return builder.select(builder.icmp_unsigned("<", value, bound), value, builder.sub(value, bound))
 
 
+def modulus_limbs(modulus: int, n: int) -> list[Any]:
+    """A constant's limbs."""
+    return [I64(modulus >> (64 * i) & 0xFFFFFFFFFFFFFFFF) for i in range(n)]
+
+
 def montgomery_product(builder: Any, x: Any, y: Any, n: int, modulus: int) -> Any:
     """x y 2^(-64 n) mod modulus, operand scanning; x, y < modulus < 2^(64 n - 1)."""
-    wide, narrow = ir.IntType(64 * (n + 1)), ir.IntType(64 * n)
     negated_inverse = I64(-pow(modulus, -1, 1 << 64) % (1 << 64))
-    x_limbs = pieces(builder, x, n)
-    modulus_limbs = [I64(modulus >> (64 * i) & 0xFFFFFFFFFFFFFFFF) for i in range(n)]
-    total = None
+    x_limbs, constant = pieces(builder, x, n), modulus_limbs(modulus, n)
+    total = [I64(0)] * (n + 1)
     for y_limb in pieces(builder, y, n):
-        part = row(builder, x_limbs, y_limb, wide)
-        total = part if total is None else builder.add(total, part)
-        quotient = builder.mul(builder.trunc(total, I64), negated_inverse)
-        total = builder.add(total, row(builder, modulus_limbs, quotient, wide))
-        total = builder.lshr(total, wide(64))
-    return subtract_once(builder, builder.trunc(total, narrow), modulus)
+        total = add_row(builder, total, x_limbs, y_limb)
+        quotient = builder.mul(total[0], negated_inverse)
+        total = [*add_row(builder, total, constant, quotient)[1:], I64(0)]
+    return subtract_once(builder, join(builder, total[:n]), modulus)
 
 
 def call_shared(builder: Any, name: str, result: Any, arguments: list[Any], body: Any) -> Any:

@@ -17,13 +17,15 @@ from core.algebra.field import ORDER
 from core.algebra.kernels.limbs import (
     I64,
     Limbs,
+    add_row,
     call_shared,
     field,
+    join,
     memory,
+    modulus_limbs,
     montgomery_product,
     operation,
     pieces,
-    row,
     subtract_once,
 )
 
@@ -42,41 +44,30 @@ zero, one = _OPERATIONS.zero, _OPERATIONS.one
 load_wide, store_wide = memory(WIDE)
 
 _ELEMENT, _WIDE = Limbs(LIMBS), Limbs(WIDE)
-_N256, _N320, _N384, _N512 = (ir.IntType(bits) for bits in (256, 320, 384, 512))
+_N256, _N384 = ir.IntType(256), ir.IntType(384)
 
 
-def _redc(builder: Any, value: Any) -> Any:
-    """value 2^-256 mod r for a 512-bit value < 2 r^2, two summands at most."""
+def _pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+    """(a b + c d) 2^-256 mod r: two rows of products a step, then the step's multiple of r, in 6 limbs."""
     negated_inverse = I64(-pow(ORDER, -1, 1 << 64) % (1 << 64))
-    modulus = [I64(ORDER >> (64 * i) & 0xFFFFFFFFFFFFFFFF) for i in range(LIMBS)]
-    for i in range(LIMBS):
-        limb = builder.trunc(builder.lshr(value, _N512(64 * i)), I64)
-        part = builder.zext(row(builder, modulus, builder.mul(limb, negated_inverse), _N320), _N512)
-        value = builder.add(value, builder.shl(part, _N512(64 * i)))
-    return subtract_once(builder, builder.trunc(builder.lshr(value, _N512(256)), _N256), ORDER)
+    constant = modulus_limbs(ORDER, LIMBS)
+    a_limbs, c_limbs = pieces(builder, a, LIMBS), pieces(builder, c, LIMBS)
+    total = [I64(0)] * (LIMBS + 2)
+    for b_limb, d_limb in zip(pieces(builder, b, LIMBS), pieces(builder, d, LIMBS), strict=True):
+        for limbs, factor in ((a_limbs, b_limb), (c_limbs, d_limb)):
+            total = add_row(builder, total, [*limbs, I64(0)], factor)
+        quotient = builder.mul(total[0], negated_inverse)
+        total = [*add_row(builder, total, [*constant, I64(0)], quotient)[1:], I64(0)]
+    return subtract_once(builder, join(builder, total[:LIMBS]), ORDER)
 
 
-def _product(builder: Any, x: Any, y: Any) -> Any:
-    """x y in 512 bits."""
-    limbs = pieces(builder, x, LIMBS)
-    total = _N512(0)
-    for i, factor in enumerate(pieces(builder, y, LIMBS)):
-        part = builder.zext(row(builder, limbs, factor, _N320), _N512)
-        total = builder.add(total, builder.shl(part, _N512(64 * i)))
-    return total
-
-
-def _mul_pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    return _redc(builder, builder.add(_product(builder, a, b), _product(builder, c, d)))
-
-
-def _shared_mul_pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    return call_shared(builder, "proofward_scalar_mul_pair", _N256, [a, b, c, d], _mul_pair)
+def _shared_pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+    return call_shared(builder, "proofward_scalar_mul_pair", _N256, [a, b, c, d], _pair)
 
 
 def _wide_add_product(builder: Any, total: Any, a: Any, factor: Any) -> Any:
-    part = row(builder, pieces(builder, a, LIMBS), factor, _N320)
-    return builder.add(total, builder.zext(part, _N384))
+    limbs = pieces(builder, a, LIMBS)
+    return join(builder, add_row(builder, pieces(builder, total, WIDE), [*limbs, I64(0)], factor))
 
 
 def _wide_reduce(builder: Any, total: Any) -> Any:
@@ -96,7 +87,7 @@ def _times(constant: int) -> Any:
     return lambda builder, a: montgomery_product(builder, a, _N256(constant), LIMBS, ORDER)
 
 
-mul_pair = operation("mul_pair", _ELEMENT, [_ELEMENT] * 4, _shared_mul_pair)
+mul_pair = operation("mul_pair", _ELEMENT, [_ELEMENT] * 4, _shared_pair)
 """a b + c d with one reduction."""
 
 wide_zero = operation("wide_zero", _WIDE, [], lambda builder: _N384(0))

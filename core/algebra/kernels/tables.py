@@ -1,7 +1,8 @@
-"""Tables of multiples of fixed generators, for scalars in signed base-256 digits.
+"""Tables of multiples of fixed generators, for scalars in signed digits.
 
-Two shapes. `small`: for each data generator k G and k 2^8 G, k = 1..128, and k 2^16 G, k = 1..8, enough for every
-|value| < 2^19. `full`: k 2^(8 w) P, k = 1..128, w = 0..31, for one point with full-size scalars.
+Three shapes. `small`: for each data generator k G and k 2^8 G, k = 1..128, and k 2^16 G, k = 1..8, enough for every
+|value| < 2^19. `full`: k 2^(8 w) P, k = 1..128, w = 0..31, for one point with full-size scalars. `window`: 2^(10 w) G,
+w = 0..25, for multi-scalar multiplications.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.algebra.kernels.curve import Points, batch_add
+from core.algebra.kernels.pippenger import WINDOW_BITS, WINDOWS
 from core.algebra.kernels.threads import over_ranges
 
 DIGIT_BITS = 8
@@ -42,9 +44,9 @@ def _multiples(points: Points, count: int) -> Points:
     return result
 
 
-def _shift(points: Points) -> Points:
-    """2^8 P."""
-    for _ in range(DIGIT_BITS):
+def _shift(points: Points, bits: int = DIGIT_BITS) -> Points:
+    """2^bits P."""
+    for _ in range(bits):
         points = add_points(points, points)
     return points
 
@@ -67,3 +69,18 @@ def full_table(point: Points) -> Points:
     for _ in range(FULL_WINDOWS - 1):
         shifted.append(_shift(shifted[-1]))
     return _multiples(np.concatenate(shifted), HALF).reshape(-1, 12)
+
+
+def window_table(points: Points) -> Points:
+    """(n WINDOWS, 12): the multiples of each point one after the other."""
+
+    def part(start: int, stop: int) -> Points:
+        result = np.empty((stop - start, WINDOWS, 12), dtype=np.uint64)
+        current = points[start:stop]
+        for w in range(WINDOWS):
+            result[:, w] = current
+            if w + 1 < WINDOWS:
+                current = _shift(current, WINDOW_BITS)
+        return result.reshape(-1, 12)
+
+    return np.concatenate(over_ranges(part, len(points), 16))
