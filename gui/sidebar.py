@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.i18n import tr
@@ -42,9 +42,7 @@ class Sidebar(QFrame):
             button.setCheckable(True)
             button.setAutoDefault(False)
             button.setAccessibleName(self._titles[spec.key])
-            theme.set_icon(button, spec.icon, "side_text")
-            side = round(theme.measures.icon() * 1.1)
-            button.setIconSize(QSize(side, side))
+            theme.set_icon(button, spec.icon, "side_text", scale=1.15)
             button.setShortcut(f"Ctrl+{number}")
             button.clicked.connect(lambda _checked=False, key=spec.key: self.wanted.emit(key))
             group.addButton(button)

@@ -7,7 +7,7 @@ from gui.i18n import tr
 from gui.widgets.stages import StageList
 
 PLANS: dict[str, tuple[str, ...]] = {
-    "import_dataset": ("read", "commit", "store"),
+    "import_dataset": ("read", "prepare", "commit", "store"),
     "attest": ("open", "prepare", "split", "train", "validity", "optimum", "bundle", "check"),
     "verify": ("open", "signatures", "statements", "proofs"),
 }
@@ -17,6 +17,7 @@ def stage_title(verb: str, stage: str) -> str:
     """What happens in a stage, for people."""
     titles = {
         ("import_dataset", "read"): tr("Read and check every row"),
+        ("import_dataset", "prepare"): tr("Prepare the prover"),
         ("import_dataset", "commit"): tr("Commit to each record"),
         ("import_dataset", "store"): tr("Encrypt and store"),
         ("attest", "open"): tr("Open the committed records"),

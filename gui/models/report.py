@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -66,7 +67,7 @@ class Report:
                 Claim(*(_text(claim, key) for key in ("name", "title", "status", "code", "sentence")))
                 for claim in _objects(value, "claims")
             ),
-            numbers=_texts(value, "numbers"),
+            numbers=_ordered(_texts(value, "numbers")),
             signed=_texts(value, "signed"),
             signers=tuple(
                 Signer(
@@ -81,6 +82,34 @@ class Report:
             notes=tuple(str(note) for note in _list(value, "notes")),
             raw=dict(value),
         )
+
+
+_ORDER = (
+    "distance",
+    "excess_loss",
+    "prediction",
+    "records",
+    "train_records",
+    "test_records",
+    "left_out_records",
+    "features",
+)
+
+
+def _ordered(numbers: dict[str, str]) -> dict[str, str]:
+    """The numbers with those first that people look for first."""
+    known = [name for name in _ORDER if name in numbers]
+    return {name: numbers[name] for name in (*known, *(name for name in numbers if name not in known))}
+
+
+def figure(text: str) -> str:
+    """A decimal as people read it: many leading zeros become a power of ten, with the same digits."""
+    match = re.fullmatch(r"0\.(0{4,})([1-9])([0-9]*)", text)
+    if match is None:
+        return text
+    zeros, first, rest = match.groups()
+    exponent = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(len(zeros) + 1))
+    return f"{first}{'.' + rest if rest else ''} × 10⁻{exponent}"
 
 
 def number_name(name: str) -> str:

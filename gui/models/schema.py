@@ -13,6 +13,7 @@ from gui.widgets.text import tooltip_text
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 NAME, ROLE, TYPE, LOW, HIGH, LEVELS, UNIT, MISSING = range(8)
 _EDITABLE = {LOW, HIGH, UNIT}
+_PLACES = {"outcome": 0, "patient_id": 1, "consent": 2, "group": 3, "feature": 4, "ignored": 5}
 
 
 class SchemaTable(QAbstractTableModel):
@@ -24,12 +25,16 @@ class SchemaTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document: dict[str, Any] = {"columns": []}
+        self._columns: list[dict[str, Any]] = []
         self.edited = False
 
     def load(self, document: dict[str, object]) -> None:
         """Show another schema."""
         self.beginResetModel()
         self._document = copy.deepcopy(document)
+        found = self._document.get("columns")
+        columns = found if isinstance(found, list) else []
+        self._columns = sorted(columns, key=lambda column: _PLACES.get(str(column.get("role")), len(_PLACES)))
         self.edited = False
         self.endResetModel()
 
@@ -40,9 +45,8 @@ class SchemaTable(QAbstractTableModel):
 
     @property
     def columns(self) -> list[dict[str, Any]]:
-        """The schema's columns."""
-        found = self._document.get("columns")
-        return found if isinstance(found, list) else []
+        """The schema's columns in the order of the table: what is more than a feature comes first."""
+        return self._columns
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.columns)
@@ -115,11 +119,10 @@ class SchemaTable(QAbstractTableModel):
         if section in (LOW, HIGH):
             return str(bounds.get("low" if section == LOW else "high", ""))
         if section == LEVELS:
-            levels = column.get("levels") or []
-            return ", ".join(str(level.get("name", "")) for level in levels)
+            return levels_text(column)
         if section == UNIT:
             return str(column.get("unit", ""))
-        return missing_text(column.get("missing"))
+        return missing_text(column.get("missing"), feature=column.get("role") == "feature")
 
 
 def role_name(role: str) -> str:
@@ -144,10 +147,21 @@ def type_name(kind: str) -> str:
     }.get(kind, kind)
 
 
-def missing_text(policy: object) -> str:
+def levels_text(column: dict[str, Any]) -> str:
+    """The levels of a column; of two-valued ones, which is the one that counts."""
+    names = [str(level.get("name", "")) for level in column.get("levels") or []]
+    if column.get("type") == "flag" and len(names) == 2:
+        if column.get("role") == "outcome":
+            return tr("{on} is the event, {off} is not", on=names[1], off=names[0])
+        return tr("{on} counts as yes, {off} as no", on=names[1], off=names[0])
+    return ", ".join(names)
+
+
+def missing_text(policy: object, *, feature: bool) -> str:
     """What becomes of missing values, for people."""
     if not isinstance(policy, dict):
         return "–"
     if policy.get("policy") == "constant":
-        return tr("becomes {value}, marked", value=str(policy.get("value", "")))
+        value = str(policy.get("value", ""))
+        return tr("becomes {value}, marked", value=value) if feature else tr("counts as {value}", value=value)
     return tr("record is rejected")

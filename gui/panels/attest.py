@@ -61,7 +61,7 @@ class AttestPanel(QStackedWidget):
         left = box(column(self.form, spacing=4))
         right = box(column(self.start_button, self._why, self._running, progress, curve, spacing=3))
         page.body.addWidget(self.problem)
-        page.body.addWidget(Reflow(left, right, limit=100, shares=(4, 5)))
+        page.body.addWidget(Reflow(left, right, limit=100, shares=(4, 5), level=False))
         page.body.addStretch(1)
         self.addWidget(
             EmptyState(
@@ -146,6 +146,9 @@ class AttestPanel(QStackedWidget):
 
     def _done(self, value: dict[str, object]) -> None:
         self._end()
+        losses = value.get("losses")
+        if isinstance(losses, list):
+            self.curve.show_all(losses)
         name = self._choices.dataset_name if self._choices else ""
         self._session.finish(Attestation(dataset=name, path=self._output, value=value))
         self._session.refresh_keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.resources import resource_path
@@ -84,6 +85,9 @@ class DataPanel(QWidget):
     def _go(self, step: int) -> None:
         self._stack.setCurrentIndex(step)
         self.steps.show_step(step)
+        first = (self.source.choose, self.columns.outcome, self.review.table, self.done)[step]
+        if self.isVisible():
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _back_to(self, step: int) -> None:
         if self._job is not None or step >= self._stack.currentIndex():

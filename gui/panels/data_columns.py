@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from gui.i18n import tr, tr_n, whole
 from gui.models.preview import Preview
@@ -48,8 +48,10 @@ class ColumnsStep(Page):
         self.outcome = _combo(tr("Outcome"), tr("Choose the outcome…"))
         self.patient = _combo(tr("Patient id"), "")
         self.consent = _combo(tr("Consent"), "")
-        self.groups = button(tr("None"), self._open_groups, name=tr("Groups"))
+        self.groups = QPushButton(tr("None"))
+        self.groups.setProperty("variant", "field")
         self._menu = QMenu(self.groups)
+        self.groups.setMenu(self._menu)
         self._file = ElidedLabel("", "heading")
         self._size = label("", "muted", wrap=False)
         self._ragged = Notice("", "warning")
@@ -180,9 +182,6 @@ class ColumnsStep(Page):
                 self._menu.addAction(action)
         self.groups.setEnabled(bool(self._menu.actions()))
         self._show_groups()
-
-    def _open_groups(self) -> None:
-        self._menu.exec(self.groups.mapToGlobal(self.groups.rect().bottomLeft()))
 
     def _set_group(self, name: str, on: bool) -> None:
         if on and name not in self._groups:

@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from gui.bridge import Problem
 from gui.i18n import duration, file_size, tr
-from gui.models.report import Report
+from gui.models.report import Report, figure
 from gui.session import Attestation, Session
 from gui.stages import PLANS, stage_title
 from gui.widgets.banner import Banner
 from gui.widgets.controls import Card, Page, Reflow, button, clear
 from gui.widgets.empty import EmptyState
 from gui.widgets.facts import Fact, FactGrid
+from gui.widgets.loss import LossCurve
 from gui.widgets.notice import Notice
 from gui.widgets.problem import ProblemCard
 from gui.widgets.report import claims_card, numbers_card, proven_lists
-from gui.widgets.text import grouped
+from gui.widgets.text import grouped, label
 
 
 class ResultPanel(QStackedWidget):
@@ -57,6 +58,7 @@ class ResultPanel(QStackedWidget):
     def _show(self, attestation: Attestation) -> None:
         body = self.page.body
         clear(body)
+        body.addWidget(label(tr("Result"), "title"))
         report = Report.read({"kind": "bundle", "backend": "native", **attestation.value})
         hidden = attestation.value.get("hidden_weights") is True
         distance = report.numbers.get("distance", "")
@@ -67,7 +69,7 @@ class ResultPanel(QStackedWidget):
                 "{name}: the model lies within {distance} of the optimum on exactly the committed records. The bundle "
                 "was verified on this machine before it was released.",
                 name=attestation.dataset,
-                distance=distance,
+                distance=figure(distance),
             ),
         )
         banner.side.addWidget(
@@ -81,6 +83,13 @@ class ResultPanel(QStackedWidget):
         facts = _bundle_card(attestation)
         body.addWidget(Reflow(numbers, facts, limit=104) if numbers is not None else facts)
         body.addWidget(proven_lists(hidden))
+        losses = attestation.value.get("losses")
+        if isinstance(losses, list) and losses:
+            training = Card(tr("Training"), tr("Known to this workspace alone: the curve is not part of the bundle."))
+            curve = LossCurve()
+            curve.show_all(losses)
+            training.body.addWidget(curve)
+            body.addWidget(training)
         if report.claims:
             body.addWidget(claims_card(report))
         if report.notes:
@@ -144,5 +153,5 @@ def _bundle_card(attestation: Attestation) -> Card:
         longest = sorted((stage for stage in PLANS["attest"] if stage in spent), key=lambda stage: -spent[stage])[:3]
         for stage in longest:
             facts.append(Fact(stage_title("attest", stage), duration(spent[stage])))
-    card.body.addWidget(FactGrid(facts, name_width=22))
-    return card
+    card.body.addWidget(FactGrid(facts, name_width=20))
+    return card.push_up()

@@ -6,11 +6,12 @@ Needs no workspace, no passphrase and no network; the file is read by a worker p
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSaveFile
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from gui.bridge import Problem, RunningJob
 from gui.i18n import tr
@@ -47,13 +48,16 @@ class VerifyPanel(Page):
         self._drop.chosen.connect(self.open_file)
         self.open_button = button(tr("Open…"), self._ask, icon="open", variant="primary")
         self._drop.controls.addWidget(self.open_button)
-        self._options = Card()
-        self._build_options()
-        self._chosen = Card()
         self._chosen_name = ElidedLabel("", "heading")
         self._again = button(tr("Verify again"), self.verify, icon="verify")
         self._other = button(tr("Open another…"), self._ask, icon="open")
-        self._build_chosen()
+        self._options = Card()
+        self._chosen = QWidget()
+        head = row(IconView("bundle", "accent", scale=1.4), self._chosen_name, self._other, self._again, spacing=2)
+        head.setStretch(1, 1)
+        self._chosen.setLayout(head)
+        self._options.body.addWidget(self._chosen)
+        self._build_options()
         self._work = Card(tr("Verifying"))
         self.stages = StageList()
         self._work.body.addWidget(self.stages)
@@ -62,7 +66,7 @@ class VerifyPanel(Page):
         self._work.body.addLayout(row(1, button(tr("Cancel"), self._cancel, icon="stop", variant="danger")))
         self.problem = ProblemCard()
         self.view = ReportView()
-        for widget in (self._drop, self._chosen, self._options, self._work, self.problem, self.view):
+        for widget in (self._drop, self._options, self._work, self.problem, self.view):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         session.verify_wanted.connect(self.open_file)
@@ -90,14 +94,6 @@ class VerifyPanel(Page):
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
         self._options.body.addLayout(grid)
-
-    def _build_chosen(self) -> None:
-        self._export_text = button(tr("Export as text…"), lambda: self._ask_export("txt"), icon="export")
-        self._export_json = button(tr("Export as JSON…"), lambda: self._ask_export("json"), icon="export")
-        head = row(IconView("bundle", "accent", scale=1.4), self._chosen_name, spacing=2)
-        head.setStretch(1, 1)
-        self._chosen.body.addLayout(head)
-        self._chosen.body.addLayout(row(self._other, self._again, 1, self._export_text, self._export_json, spacing=2))
 
     def open_file(self, path: Path) -> None:
         """Verify this file at once."""
@@ -153,7 +149,9 @@ class VerifyPanel(Page):
     def _done(self, value: dict[str, object]) -> None:
         self.job = None
         self.report = Report.read(value)
-        self.view.show_report(self.report)
+        banner = self.view.show_report(self.report)
+        for ending, text in (("txt", tr("Export as text…")), ("json", tr("Export as JSON…"))):
+            banner.side.addWidget(button(text, partial(self._ask_export, ending), icon="export"))
         self._look()
 
     def _failed(self, problem: Problem) -> None:
@@ -165,13 +163,12 @@ class VerifyPanel(Page):
         chosen, running = self._path is not None, self.job is not None
         self._drop.setVisible(not chosen)
         self._chosen.setVisible(chosen)
-        self._options.setEnabled(not running)
+        self.backend.setEnabled(not running)
+        self.signer.setEnabled(not running)
         self._work.setVisible(running)
         self.view.setVisible(self.report is not None)
         self._again.setEnabled(not running)
         self._other.setEnabled(not running)
-        for export in (self._export_text, self._export_json):
-            export.setVisible(self.report is not None)
 
     def _ask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -35,14 +35,29 @@ def pixmap(name: str, colour: str, side: int, ratio: float = 1.0) -> QPixmap:
     return image
 
 
-def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
-    """The icon for buttons and actions, sharp at the usual sizes and scales."""
+def icon(name: str, colour: str, disabled: str | None = None, *, gap: float = 0.0) -> QIcon:
+    """The icon for buttons and actions, sharp at the usual sizes and scales.
+
+    gap: room beside it towards the text, as a share of its side; positive to its right, negative to its left.
+    """
     result = QIcon()
     for side in (16, 20, 24, 32, 48, 64):
-        result.addPixmap(pixmap(name, colour, side))
+        result.addPixmap(_with_gap(pixmap(name, colour, side), gap))
         if disabled:
-            result.addPixmap(pixmap(name, disabled, side), QIcon.Mode.Disabled)
+            result.addPixmap(_with_gap(pixmap(name, disabled, side), gap), QIcon.Mode.Disabled)
     return result
+
+
+def _with_gap(image: QPixmap, gap: float) -> QPixmap:
+    if not gap:
+        return image
+    room = round(image.width() * abs(gap))
+    wide = QPixmap(image.width() + room, image.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(room if gap < 0 else 0, 0, image)
+    painter.end()
+    return wide
 
 
 def write_coloured(name: str, colour: str, folder: Path) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
@@ -12,6 +14,9 @@ from gui.theme.icons import icon
 from gui.theme.measures import Measures, interface_font
 from gui.theme.sheet import style_sheet
 from gui.theme.tokens import LIGHT, SCHEMES, Tokens, as_dict
+
+# room between an icon and its text, as a share of the icon
+_GAP = 0.4
 
 CHOICES = ("system", "light", "dark", "contrast")
 
@@ -29,6 +34,7 @@ class Theme(QObject):
         self._app: QApplication | None = None
         self._folder: QTemporaryDir | None = None
         self._measures: Measures | None = None
+        self._painters: dict[int, Callable[[], None]] = {}
         self.choice = "system"
         self.scheme = "light"
         self.tokens: Tokens = LIGHT
@@ -85,15 +91,33 @@ class Theme(QObject):
         """The colour of a token in the scheme in force."""
         return as_dict(self.tokens)[token]
 
-    def set_icon(self, button: QAbstractButton, name: str, token: str = "text") -> None:
-        """Give a button one of our icons and keep it in the colour of the scheme."""
+    def set_icon(
+        self, button: QAbstractButton, name: str, token: str = "text", *, scale: float = 1.0, after: bool = False
+    ) -> None:
+        """Give a button one of our icons and keep it in the colour of the scheme; after: behind the text."""
+        gap = 0.0 if not button.text() else -_GAP if after else _GAP
+        if after:
+            button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
 
         def paint() -> None:
-            button.setIcon(self.icon(name, token))
+            colour, grey = self.colour(token), self.colour("disabled_text")
+            button.setIcon(icon(name, colour, grey, gap=gap))
 
+        side = self.measures.icon() * scale
+        button.setIconSize(QSize(round(side * (1 + abs(gap))), round(side)))
+        previous = self._painters.pop(id(button), None)
+        if previous is not None:
+            _disconnect(self, previous)
+        else:
+            button.destroyed.connect(partial(self._forget, id(button)))
+        self._painters[id(button)] = paint
         paint()
-        self.changed.connect(paint, Qt.ConnectionType.AutoConnection)
-        button.destroyed.connect(lambda *_: _disconnect(self, paint))
+        self.changed.connect(paint)
+
+    def _forget(self, key: int, *_: object) -> None:
+        paint = self._painters.pop(key, None)
+        if paint is not None:
+            _disconnect(self, paint)
 
     def icon(self, name: str, token: str = "text") -> QIcon:
         """One of our icons in the colour of a token, grey where disabled."""

@@ -65,9 +65,14 @@ QPushButton[variant="quiet"]:focus, QToolButton[role="quiet"]:focus { border: 2p
   padding: ${s1f}px ${s2f}px; }
 QPushButton[variant="quiet"]:disabled, QToolButton[role="quiet"]:disabled { color: $disabled_text; }
 QToolButton[current="true"] { background: $accent_soft; font-weight: 600; border-color: $accent; }
+QToolButton[role="quiet"][dense="true"] { padding: 1px ${s1}px; }
 QPushButton[variant="danger"] { color: $bad; border-color: $bad; }
 QPushButton[variant="danger"]:hover { background: $bad_soft; border-color: $bad; }
-QPushButton::menu-indicator { width: 0; }
+QPushButton[variant="field"] { text-align: left; font-weight: 400; padding: ${s1}px ${s6}px ${s1}px ${s2}px;
+  min-height: ${field}px; }
+QPushButton[variant="field"]:focus { padding: ${s1f}px ${s6f}px ${s1f}px ${s2f}px; }
+QPushButton[variant="field"]::menu-indicator { image: url("$chevron_down"); width: ${s3}px; height: ${s3}px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: ${s15}px; }
 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit { background: $surface; border: 1px solid $edge;
   border-radius: ${s15}px; padding: ${s1}px ${s2}px; selection-background-color: $accent;
@@ -78,6 +83,9 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
   color: $disabled_text; border-color: $line; }
 QLineEdit:read-only { background: $sunken; border-color: $line; }
 QLineEdit[invalid="true"] { border: 2px solid $bad; }
+QComboBox QLineEdit, QSpinBox QLineEdit, QComboBox QLineEdit:focus, QSpinBox QLineEdit:focus { border: none;
+  padding: 0; background: transparent; min-height: 0; }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { padding-left: ${s15}px; }
 QComboBox::drop-down { border: none; width: ${s6}px; subcontrol-origin: padding; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url("$chevron_down"); width: ${s3}px; height: ${s3}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $edge; selection-background-color: $accent_soft;
@@ -102,7 +110,8 @@ QAbstractItemView::indicator { width: ${box}px; height: ${box}px; border: 1px so
 QAbstractItemView::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
 
 QTableView, QListView { background: $surface; alternate-background-color: $sunken; border: 1px solid $line;
-  border-radius: ${s15}px; gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text; }
+  border-radius: ${s15}px; gridline-color: $line; outline: 0;
+  selection-background-color: $accent_soft; selection-color: $text; }
 QTableView:focus, QListView:focus { border: 2px solid $focus; }
 QTableView::item { padding: ${s05}px ${s15}px; }
 QTableView::item:focus { border: 2px solid $focus; }
@@ -110,6 +119,7 @@ QListView::item { padding: ${s1}px ${s1}px; }
 QHeaderView { background: $sunken; border: none; }
 QHeaderView::section { background: $sunken; color: $muted; font-weight: 600; border: none;
   border-bottom: 1px solid $line; border-right: 1px solid $line; padding: ${s15}px ${s2}px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $sunken; border: none; border-bottom: 1px solid $line; }
 
 QProgressBar { background: $sunken; border: 1px solid $line; border-radius: ${s1}px; height: ${s2}px;

@@ -45,9 +45,7 @@ def button(
         widget.setProperty("big", "true")
     if icon:
         token = {"primary": "on_accent", "quiet": "accent", "danger": "bad"}.get(variant, "text")
-        theme.set_icon(widget, icon, token)
-        side = round(theme.measures.icon() * (1.15 if big else 1))
-        widget.setIconSize(QSize(side, side))
+        theme.set_icon(widget, icon, token, scale=1.15 if big else 1.0, after=icon == "arrow-right")
     widget.setAccessibleName(name or text)
     if hint:
         widget.setAccessibleDescription(hint)
@@ -115,8 +113,13 @@ class Card(QFrame):
             head.setAlignment(self.corner, Qt.AlignmentFlag.AlignTop)
             outer.addLayout(head)
         self.body = column(spacing=2)
-        outer.addLayout(self.body)
+        outer.addLayout(self.body, 1)
         self.setLayout(outer)
+
+    def push_up(self) -> Card:
+        """Keep the contents at the top where the card is taller than they are; returns the card."""
+        self.body.addStretch(1)
+        return self
 
 
 class Page(QScrollArea):
@@ -162,10 +165,19 @@ def clear(layout: QLayout) -> None:
 class Reflow(QWidget):
     """Two parts side by side where there is room for both, one above the other where there is not.
 
-    limit: the width in characters below which they are stacked; shares: stretch factors side by side.
+    limit: the width in characters below which they are stacked; shares: of the width side by side; level: both are as
+    tall as the taller one.
     """
 
-    def __init__(self, first: QWidget, second: QWidget, *, limit: int, shares: tuple[int, int] = (1, 1)) -> None:
+    def __init__(
+        self,
+        first: QWidget,
+        second: QWidget,
+        *,
+        limit: int,
+        shares: tuple[int, int] = (1, 1),
+        level: bool = True,
+    ) -> None:
         super().__init__()
         self._limit = theme.measures.chars(limit)
         self._parts = (first, second)
@@ -174,8 +186,15 @@ class Reflow(QWidget):
         self._layout.setSpacing(theme.measures.space(4))
         self._layout.addWidget(first, shares[0])
         self._layout.addWidget(second, shares[1])
-        self._layout.setAlignment(first, Qt.AlignmentFlag.AlignTop)
-        self._layout.setAlignment(second, Qt.AlignmentFlag.AlignTop)
+        for part in self._parts:
+            # widths follow the shares alone, whatever the contents would like
+            tall = QSizePolicy.Policy.Preferred if level else QSizePolicy.Policy.Maximum
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, tall)
+            if not level:
+                self._layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = event.size().width() >= self._limit

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from gui.theme import theme
 from gui.widgets.controls import clear
 from gui.widgets.tags import Tag
-from gui.widgets.text import CopyText, label
+from gui.widgets.text import CopyText, ElidedLabel, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,23 @@ class FactGrid(QWidget):
         for line, fact in enumerate(facts):
             name = label(fact.name, "muted")
             name.setFixedWidth(self._name_width)
-            self._grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
+            middle = Qt.AlignmentFlag.AlignVCenter if fact.code else Qt.AlignmentFlag.AlignTop
+            self._grid.addWidget(name, line, 0, middle)
             if fact.code:
                 value: QWidget = CopyText(fact.value, fact.name)
+            elif _unbreakable(fact.value):
+                value = ElidedLabel(fact.value)
+                value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             else:
                 value = label(fact.value, selectable=True)
                 value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             value.setAccessibleName(f"{fact.name}: {fact.value}")
-            self._grid.addWidget(value, line, 1)
+            place = Qt.AlignmentFlag(0) if fact.code else Qt.AlignmentFlag.AlignTop
+            self._grid.addWidget(value, line, 1, 1, 1 if fact.tag else 2, place)
             if fact.tag:
                 self._grid.addWidget(Tag(fact.tag), line, 2, Qt.AlignmentFlag.AlignTop)
+
+
+def _unbreakable(text: str) -> bool:
+    """Whether some word of the text is too long for a line of its own."""
+    return any(len(word) > 22 for word in text.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -40,10 +41,12 @@ class LossCurve(QWidget):
         self._line = self.plot.plot([], [])
         self._last = pg.ScatterPlotItem(size=theme.measures.space(2))
         self.plot.addItem(self._last)
+        self._waiting = label("", "muted")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.plot)
-        self._stack.addWidget(self.table)
-        self._stack.setMinimumHeight(theme.measures.space(36))
+        for page in (self.plot, self.table, self._waiting):
+            self._stack.addWidget(page)
+        self._stack.setFixedHeight(theme.measures.space(46))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(theme.measures.space(2))
@@ -60,16 +63,31 @@ class LossCurve(QWidget):
         self._steps.clear()
         self._values.clear()
         self._model.replace([tr("Step"), tr("Training loss")], [], numeric=frozenset({0, 1}))
+        self._stack.setCurrentWidget(self._waiting)
+        self._toggle.hide()
+        self.summary.hide()
         self._draw()
 
     def add(self, step: int, value: float | None) -> None:
         """One more figure; what is not finite, or not later than the last, is left out."""
         if value is None or not math.isfinite(value) or (self._steps and step <= self._steps[-1]):
             return
+        if not self._steps:
+            self._stack.setCurrentWidget(self.plot)
+            self._name_toggle(table=False)
+            self._toggle.show()
+            self.summary.show()
         self._steps.append(step)
         self._values.append(value)
         self._model.append([whole(step), decimal(value, 6)])
         self._draw()
+
+    def show_all(self, values: Sequence[object]) -> None:
+        """Show a whole curve at once; its steps are counted from 1."""
+        self.reset()
+        for step, value in enumerate(values, start=1):
+            if isinstance(value, int | float):
+                self.add(step, float(value))
 
     def sentence(self) -> str:
         """The curve in one sentence, for people who do not see it."""
@@ -91,11 +109,15 @@ class LossCurve(QWidget):
         self._line.setData(self._steps, self._values)
         self._last.setData(self._steps[-1:], self._values[-1:])
         self.summary.setText(self.sentence())
+        self._waiting.setText(self.sentence())
         self.plot.setAccessibleDescription(self.sentence())
 
     def _change(self) -> None:
-        table = self._stack.currentIndex() == 0
-        self._stack.setCurrentIndex(1 if table else 0)
+        table = self._stack.currentWidget() is self.plot
+        self._stack.setCurrentWidget(self.table if table else self.plot)
+        self._name_toggle(table=table)
+
+    def _name_toggle(self, *, table: bool) -> None:
         self._toggle.setText(tr("Show as chart") if table else tr("Show as table"))
         self._toggle.setAccessibleName(self._toggle.text())
         theme.set_icon(self._toggle, "chart" if table else "table", "accent")

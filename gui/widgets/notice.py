@@ -11,11 +11,11 @@ from gui.widgets.text import label
 
 
 class Notice(QWidget):
-    """One plain sentence with an icon; look: "info", "warning" or "accepted"."""
+    """One plain sentence with an icon; look: "info", "warning", "accepted" or "unchecked"."""
 
     def __init__(self, text: str, look: str = "info", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        token = {"info": "info", "warning": "warn", "accepted": "good"}[look]
+        token = {"info": "info", "warning": "warn", "accepted": "good", "unchecked": "muted"}[look]
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(theme.measures.space(2))

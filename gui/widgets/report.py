@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.i18n import tr
-from gui.models.report import Report, claim_title, number_name, signed_name, verdict_heading
+from gui.models.report import Report, claim_title, figure, number_name, signed_name, verdict_heading
 from gui.theme import theme
 from gui.widgets.banner import Banner
-from gui.widgets.controls import Card, Reflow, box, clear, column, rule
+from gui.widgets.controls import Card, Reflow, clear, rule
 from gui.widgets.facts import Fact, FactGrid
 from gui.widgets.notice import Notice
 from gui.widgets.text import grouped
@@ -30,6 +30,8 @@ class ReportView(QWidget):
         """Replace what is shown; returns the verdict's banner, whose `side` may take buttons."""
         clear(self._layout)
         banner = Banner(report.verdict, verdict_heading(report), report.sentence, report.remedy)
+        if report.verdict == "accepted" and any(not signer.known for signer in report.signers):
+            banner.texts.addWidget(Notice(tr("Signed by an unknown key: compare its fingerprint"), "warning"))
         self._layout.addWidget(banner)
         if report.claims:
             self._layout.addWidget(claims_card(report))
@@ -68,12 +70,12 @@ def numbers_card(report: Report) -> Card | None:
     card.body.addWidget(
         FactGrid(
             [
-                Fact(number_name(name), value, tag="proved", code=name in _DIGESTS)
+                Fact(number_name(name), figure(value), tag="proved", code=name in _DIGESTS)
                 for name, value in report.numbers.items()
             ]
         )
     )
-    return card
+    return card.push_up()
 
 
 def signed_card(report: Report) -> Card | None:
@@ -103,7 +105,7 @@ def signed_card(report: Report) -> Card | None:
                 [Fact(signed_name(name), value, tag="signed") for name, value in report.signed.items()], name_width=15
             )
         )
-    return card
+    return card.push_up()
 
 
 def proven_lists(hidden: bool) -> QWidget:
@@ -129,5 +131,5 @@ def proven_lists(hidden: bool) -> QWidget:
         tr("Who pressed the button: names, times and the plan are signed statements."),
         tr("Proofs cannot be forged today; a large quantum computer could. Privacy does not depend on that."),
     ):
-        not_shown.body.addWidget(Notice(text, "info"))
-    return Reflow(box(column(shown)), box(column(not_shown)), limit=104)
+        not_shown.body.addWidget(Notice(text, "unchecked"))
+    return Reflow(shown.push_up(), not_shown.push_up(), limit=104)

@@ -20,6 +20,7 @@ class StageRow:
 
     def __init__(self, title: str) -> None:
         self.title = title
+        self.holder = QWidget()
         self.icon = IconView("waiting", "muted")
         self.name = label(title, "muted", wrap=True)
         self.time: QLabel = label("", "small", wrap=False)
@@ -58,9 +59,10 @@ class StageList(QWidget):
 
     def begin(self, key: str, title: str) -> None:
         """A stage begins; the one before it is done. A stage passed over stays as it was."""
+        after = self._rows.get(self._current)
         self._finish("accepted", "good")
         if key not in self._rows:
-            self._add(key, title)
+            self._add(key, title, after)
         line = self._rows[key]
         self._current, self._left = key, None
         line.started = time.monotonic()
@@ -110,9 +112,9 @@ class StageList(QWidget):
             else:
                 line.time.setText(duration(spent))
 
-    def _add(self, key: str, title: str) -> None:
+    def _add(self, key: str, title: str, after: StageRow | None = None) -> None:
         line = StageRow(title)
-        holder = QWidget()
+        holder = line.holder
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.measures.space(2))
@@ -122,5 +124,5 @@ class StageList(QWidget):
         grid.addWidget(line.time, 0, 2)
         grid.addWidget(line.bar, 1, 1, 1, 2)
         grid.setColumnStretch(1, 1)
-        self._layout.addWidget(holder)
+        self._layout.insertWidget(-1 if after is None else self._layout.indexOf(after.holder) + 1, holder)
         self._rows[key] = line

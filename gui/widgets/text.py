@@ -104,6 +104,7 @@ class CopyText(QWidget):
         shown.setStyleSheet(f'font-family: "{font.family()}";')
         copy = QToolButton()
         copy.setProperty("role", "quiet")
+        copy.setProperty("dense", "true")
         theme.set_icon(copy, "copy", "accent")
         copy.setAccessibleName(tr("Copy: {what}", what=what))
         plain_tooltip(copy, tr("Copy"))
