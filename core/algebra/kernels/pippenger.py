@@ -1,8 +1,8 @@
 """Multi-scalar multiplication with full-size scalars over fixed generators (Pippenger), by batched affine additions.
 
 For each generator the multiples 2^(10 w) G are kept, so that all digits of all scalars fall into one set of buckets and
-no doublings are left between windows. The weighted sum of the buckets is split by the bits of the bucket number, so that
-it too consists of independent additions: the sum of the buckets whose number has bit b has weight 2^b.
+no doublings are left between windows. The weighted sum of the buckets is split by the bits of the bucket number, so
+that it too consists of independent additions: the sum of the buckets whose number has bit b has weight 2^b.
 """
 
 from __future__ import annotations
