@@ -31,7 +31,7 @@ OUT_OF_RANGE = "The value lies outside the admissible range."
 UNKNOWN_LEVEL = "The value is none of the declared levels."
 LONG_ID = f"The patient id is longer than {MAX_NAME} characters."
 
-_PLAIN = frozenset("0123456789+-.")
+_PLAIN = "0123456789+-."
 _CACHED = 4096
 _MISSING_CODE = -1
 _UNKNOWN_CODE = -2
@@ -75,6 +75,8 @@ class NumberCells(CellEncoder):
         self._error = (self._scale * largest + STEPS + 1) * 2.0**-50
 
     def encode(self, cells: Sequence[str], out: Codes) -> Problems:
+        if self._mark == "." and (values := plain_floats(cells)) is not None:
+            return self._quantise(values, cells, out[:, 0])
         texts = [cell.strip() for cell in cells]
         if self._mark != ".":
             # A point is no decimal mark here; "x" makes such a cell unreadable, as it is.
@@ -105,7 +107,7 @@ class NumberCells(CellEncoder):
         problems.update((places[position], reason) for position, reason in found.items())
         return problems
 
-    def _quantise(self, values: NDArray[np.float64], texts: list[str], out: Codes) -> Problems:
+    def _quantise(self, values: NDArray[np.float64], texts: Sequence[str], out: Codes) -> Problems:
         """The codes of the numbers `texts`, given as nearest floats in `values`."""
         # A value too large for a float is infinite here and lies outside every range, as it should.
         with np.errstate(over="ignore", invalid="ignore"):
@@ -131,9 +133,10 @@ class NumberCells(CellEncoder):
         return self._known[text]
 
 
-def plain_floats(texts: list[str]) -> NDArray[np.float64] | None:
+def plain_floats(texts: Sequence[str]) -> NDArray[np.float64] | None:
     """Nearest floats of cells that are all plain decimals without exponent; None if one is not, or is too long."""
-    if not _PLAIN.issuperset("".join(texts)) or max(map(len, texts), default=0) > MAX_CELL:
+    # Stripping is by far the quickest way to see whether a long text holds other characters than these.
+    if "".join(texts).strip(_PLAIN) or max(map(len, texts), default=0) > MAX_CELL:
         return None
     try:
         # On these characters float() reads what core.records.decimals reads, and nothing else.

@@ -30,6 +30,7 @@ MAX_FIELD = 1 << 17
 """Longest cell in characters; the limit that the standard library's reader starts with."""
 MAX_ROWS = 1 << 22
 CHUNK_ROWS = 4096
+CHUNK_CELLS = 1 << 20
 DELIMITERS = ",;\t"
 
 _SAMPLE_LINES = 50
@@ -76,10 +77,11 @@ class CsvTable:
         return min(1.0, self._raw.tell() / self._size) if self._size else 1.0
 
     def chunks(self) -> Iterator[Chunk]:
-        """The rows below the header, at most CHUNK_ROWS at a time; lines with nothing on them are no rows."""
+        """The rows below the header, about CHUNK_CELLS cells at a time; lines with nothing on them are no rows."""
         records = self._records()
+        size = min(CHUNK_ROWS, max(1, CHUNK_CELLS // len(self.header)))
         total = 0
-        while rows := list(itertools.islice(records, CHUNK_ROWS)):
+        while rows := list(itertools.islice(records, size)):
             total += len(rows)
             if total > MAX_ROWS:
                 raise InputError("csv.rows", f"The file has more than {MAX_ROWS} rows.", "Split the data set.")

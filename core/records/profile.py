@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -103,17 +104,14 @@ class _Tally:
         self._counts: Counter[str] | None = Counter()
 
     def add(self, cells: tuple[str, ...], decimal: str) -> None:
-        texts = [cell.strip() for cell in cells]
-        if self._counts is not None:
-            self._counts.update(texts)
-            # Spellings that tidy() makes one are put together at the end; until then there may be some more.
-            if len(self._counts) > 2 * MAX_DISTINCT:
-                self._counts = None
-        values = plain_floats(texts) if decimal == "." else None
+        values = plain_floats(cells) if decimal == "." else None
         if values is not None:
-            self._numbers += len(texts)
-            self._extend(Decimal(texts[int(values.argmin())]), Decimal(texts[int(values.argmax())]))
+            self._count(cells)
+            self._numbers += len(cells)
+            self._extend(Decimal(cells[int(values.argmin())]), Decimal(cells[int(values.argmax())]))
             return
+        texts = [cell.strip() for cell in cells]
+        self._count(texts)
         for text in texts:
             number = parse_cell(text, decimal)
             if number is not None:
@@ -123,6 +121,15 @@ class _Tally:
                 self._missing += 1
             else:
                 self._texts += 1
+
+    def _count(self, texts: Sequence[str]) -> None:
+        for first in range(0, len(texts), 512):
+            if self._counts is None:
+                return
+            self._counts.update(texts[first : first + 512])
+            # Spellings that tidy() makes one are put together at the end; until then there may be some more.
+            if len(self._counts) > 2 * MAX_DISTINCT:
+                self._counts = None
 
     def _extend(self, low: Decimal, high: Decimal) -> None:
         self._low = low if self._low is None or low < self._low else self._low

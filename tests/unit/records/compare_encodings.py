@@ -2,9 +2,10 @@
 
     python tests/unit/records/compare_encodings.py
 
-For each and for several C: the largest |x_j| that the range allows, the certified distance and change of a prediction
-at the sizes that the claim derives (docs/protocol/fixed-point.md, theorem 1, with R_j = max |x_j|), the condition number
-of the Hessian at the optimum, the L-BFGS steps to it, and log-loss and AUROC in ten-fold cross-validation.
+For each and for several C: the largest |x_j| that the range allows, the certified distance and change of a
+prediction at the sizes that the claim derives (docs/protocol/fixed-point.md, theorem 1, with R_j = max |x_j|), the
+condition number of the Hessian at the optimum, the L-BFGS steps to it, and log-loss and AUROC in ten-fold
+cross-validation.
 """
 
 from __future__ import annotations
