@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from types import ModuleType
 
 import pytest
 
-from tests.architecture.source import ROOT
+from tests.unit.packaging.scripts import load
 
 
 @pytest.fixture
 def helper() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "proofward_system_libraries", ROOT / "packaging" / "system_libraries.py"
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("system_libraries")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems bring these libraries")
