@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.algebra.field import scalar_from_bytes, scalar_to_bytes
 from core.bundle.reader import read_bundle
 from core.encoding.canonical import dumps, loads
 from core.errors import InputError
@@ -17,6 +18,7 @@ from core.workspace.session import Session
 
 BUNDLE_FOLDER = "bundles"
 _MAX_DETAILS = 1 << 16
+_MAX_MODEL = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,21 @@ class ModelInfo:
     subject_digest: str
     hidden: bool
     created: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredModel:
+    """A model file (canonical JSON). Secret.
+
+    hidden: whether its bundle keeps the weights back; blinding: of its commitment then, for later claims about it.
+    """
+
+    document: bytes
+    hidden: bool
+    blinding: int | None = None
+
+    def __repr__(self) -> str:
+        return "StoredModel(<secret>)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +85,11 @@ class ResultStore:
             return None
         return self._session.vault.open(row["sealed"], "proofs", "sealed", dataset_id.encode(), b"validity")
 
-    def save_model(self, dataset_id: str, subject_digest: str, document: bytes, *, hidden: bool) -> None:
-        """Keep a model file, also one whose weights its bundle hides; sealed either way."""
-        plain = bytes([hidden]) + document
+    def save_model(self, dataset_id: str, model: StoredModel, *, subject_digest: str) -> None:
+        """Keep a model, also one whose weights its bundle hides; sealed either way."""
+        secret = None if model.blinding is None else scalar_to_bytes(model.blinding).hex()
+        text = model.document.decode("utf-8")
+        plain = dumps({"blinding": secret, "document": text, "hidden": model.hidden})
         sealed = self._session.vault.seal(plain, "models", "sealed", dataset_id.encode(), subject_digest.encode())
         with transaction(self._session.db):
             self._session.db.table("models").insert(
@@ -82,15 +101,15 @@ class ResultStore:
                 },
                 replace=True,
             )
-            self._audit.append("model.stored", dataset_id, model=subject_digest, hidden=int(hidden))
+            self._audit.append("model.stored", dataset_id, model=subject_digest, hidden=int(model.hidden))
 
-    def open_model(self, dataset_id: str, subject_digest: str) -> bytes:
-        """A kept model file; InputError workspace.model_unknown."""
+    def open_model(self, dataset_id: str, subject_digest: str) -> StoredModel:
+        """A kept model; InputError workspace.model_unknown."""
         query = "SELECT * FROM models WHERE dataset_id = ? AND subject_digest = ?"
         row = first(self._session.db, query, dataset_id, subject_digest)
         if row is None:
             raise InputError("workspace.model_unknown", "There is no such model in the workspace.")
-        return self._open_model(row)[1:]
+        return self._open_model(row)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """All models, oldest first."""
@@ -98,7 +117,7 @@ class ResultStore:
             ModelInfo(
                 dataset_id=row["dataset_id"],
                 subject_digest=row["subject_digest"],
-                hidden=self._open_model(row)[0] == 1,
+                hidden=self._open_model(row).hidden,
                 created=row["created"],
             )
             for row in rows(self._session.db, "SELECT * FROM models ORDER BY created, rowid")
@@ -143,9 +162,16 @@ class ResultStore:
             )
         return tuple(found)
 
-    def _open_model(self, row: dict[str, Any]) -> bytes:
+    def _open_model(self, row: dict[str, Any]) -> StoredModel:
         place = (row["dataset_id"].encode(), row["subject_digest"].encode())
-        return self._session.vault.open(row["sealed"], "models", "sealed", *place)
+        plain = self._session.vault.open(row["sealed"], "models", "sealed", *place)
+        value: Any = loads(plain, limit=_MAX_MODEL, what="The model")
+        secret = value["blinding"]
+        return StoredModel(
+            document=value["document"].encode("utf-8"),
+            hidden=value["hidden"],
+            blinding=None if secret is None else scalar_from_bytes(bytes.fromhex(secret)),
+        )
 
     def _path(self, sha256: str) -> Path:
         return self._bundles / f"{sha256}.proofward"

@@ -20,7 +20,7 @@ from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords
 from core.workspace.files import beside, make_private, new_private_file, private_folder, publish_new
 from core.workspace.keyring import KeyInfo, Keyring
 from core.workspace.records import ReusableOpening
-from core.workspace.results import BundleInfo, ModelInfo, ResultStore
+from core.workspace.results import BundleInfo, ModelInfo, ResultStore, StoredModel
 from core.workspace.session import Session, utc_now
 from core.workspace.vault import WORKSPACE_ID_BYTES, Vault
 
@@ -178,12 +178,18 @@ class Workspace:
         """The kept proof of `validity`, None if there is none."""
         return self._results.validity(self.dataset_info(dataset).dataset_id)
 
-    def save_model(self, dataset: str, subject_digest: str, document: bytes, *, hidden: bool) -> None:
-        """Keep a model file (canonical JSON); subject_digest: hexadecimal, as in the bundle."""
-        self._results.save_model(self.dataset_info(dataset).dataset_id, subject_digest, document, hidden=hidden)
+    def save_model(
+        self, dataset: str, subject_digest: str, document: bytes, *, hidden: bool, blinding: int | None = None
+    ) -> None:
+        """Keep a model file (canonical JSON), and the blinding factor of its commitment if it is hidden.
 
-    def open_model(self, dataset: str, subject_digest: str) -> bytes:
-        """A kept model file; InputError workspace.model_unknown."""
+        subject_digest: hexadecimal, as in the bundle.
+        """
+        model = StoredModel(document=document, hidden=hidden, blinding=blinding)
+        self._results.save_model(self.dataset_info(dataset).dataset_id, model, subject_digest=subject_digest)
+
+    def open_model(self, dataset: str, subject_digest: str) -> StoredModel:
+        """A kept model; InputError workspace.model_unknown. Secret."""
         return self._results.open_model(self.dataset_info(dataset).dataset_id, subject_digest)
 
     def list_models(self) -> tuple[ModelInfo, ...]:

@@ -40,7 +40,7 @@ def test_no_secret_in_clear(tmp_path: Path) -> None:
             encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name=NAME_CANARY
         )
         workspace.add_key(ada)
-        workspace.save_model(root, "ab" * 32, MODEL_CANARY, hidden=True)
+        workspace.save_model(root, "ab" * 32, MODEL_CANARY, hidden=True, blinding=BLINDING_CANARY)
         workspace.save_validity(root, PROOF_CANARY)
         workspace.save_bundle(root, bundle())
         workspace.log_receipt(root, 3, opening=True)

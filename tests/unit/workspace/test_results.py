@@ -39,10 +39,16 @@ def test_the_proof_of_validity_is_kept(workspace: Workspace) -> None:
 
 def test_models_are_kept_hidden_ones_too(workspace: Workspace) -> None:
     root = DATA.root.hex()
-    workspace.save_model(root, MODEL_DIGEST, b"{}", hidden=True)
-    assert workspace.open_model(root, MODEL_DIGEST) == b"{}"
-    (info,) = workspace.list_models()
-    assert (info.subject_digest, info.hidden) == (MODEL_DIGEST, True)
+    workspace.save_model(root, MODEL_DIGEST, b"{}", hidden=True, blinding=12345)
+    workspace.save_model(root, "ef" * 32, b'{"a":1}', hidden=False)
+    model = workspace.open_model(root, MODEL_DIGEST)
+    assert (model.document, model.hidden, model.blinding) == (b"{}", True, 12345)
+    assert "12345" not in repr(model)
+    assert workspace.open_model(root, "ef" * 32).blinding is None
+    assert [(info.subject_digest, info.hidden) for info in workspace.list_models()] == [
+        (MODEL_DIGEST, True),
+        ("ef" * 32, False),
+    ]
     with pytest.raises(InputError) as caught:
         workspace.open_model(root, "cd" * 32)
     assert caught.value.code == "workspace.model_unknown"
