@@ -31,6 +31,12 @@ def propose_outcome(column: ColumnProfile, decimal: str, positive: str | None, n
             f"The outcome column “{column.name}” holds {found}; an outcome needs exactly two.",
             "Choose a column with two values, such as 0 and 1.",
         )
+    if max(map(len, texts)) > MAX_LEVEL_NAME:
+        raise InputError(
+            "infer.outcome",
+            f"A value of the outcome column “{column.name}” is longer than {MAX_LEVEL_NAME} characters.",
+            "Choose a column with two values, such as 0 and 1.",
+        )
     if positive is not None:
         wanted = spelling_key(tidy(positive), decimal)
         first = [text for text in texts if spelling_key(text, decimal) == wanted]
@@ -115,7 +121,7 @@ def propose_feature(column: ColumnProfile, decimal: str, notes: list[str]) -> Co
 def _flag(column: ColumnProfile, decimal: str) -> Column | None:
     """A two-valued column whose values say nothing about a single patient."""
     texts = _spellings(column, decimal)
-    if texts is None or len(texts) != 2:
+    if texts is None or len(texts) != 2 or max(map(len, texts)) > MAX_LEVEL_NAME:
         return None
     counts = _counts(column, decimal)
     numbers = [parse_cell(text, decimal) for text in texts]
@@ -197,7 +203,7 @@ def _small_codes(numbers: Sequence[Decimal | None]) -> bool:
 def _level_name(text: str) -> str:
     number = parse_cell(text)
     plain = None if number is None else write_declared(number)
-    return text[:MAX_LEVEL_NAME].rstrip() if plain is None else plain
+    return text if plain is None else plain
 
 
 def _leftover_name(levels: Sequence[Level]) -> str:

@@ -199,6 +199,12 @@ def test_refusals(tmp_path: Path) -> None:
     assert refused(empty, outcome="a") == "csv.ragged"
 
 
+def test_long_texts_are_no_levels(tmp_path: Path) -> None:
+    long = [["a" * 100 + "b", "a" * 100 + "c"][i % 2] for i in range(60)]
+    assert one(tmp_path, long).role == "ignored"
+    assert refused(write(tmp_path, {**cohort(), "long": long}), outcome="long") == "infer.outcome"
+
+
 def test_decimal_commas_are_found(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"x": [f"{i},5" for i in range(30)], "y": [i % 2 for i in range(30)]}
     path = write(tmp_path, columns, delimiter=";")
