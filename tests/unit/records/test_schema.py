@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.encoding.canonical import dumps, loads
 from core.errors import MalformedError
@@ -217,3 +219,26 @@ def test_messages_of_a_malformed_schema_do_not_repeat_it() -> None:
     with pytest.raises(MalformedError) as caught:
         Schema.from_json(document)
     assert "canary" not in str(caught.value)
+
+
+junk = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3) | st.lists(st.text(max_size=2), max_size=2)
+
+
+@given(st.lists(st.integers(0, 99), min_size=1, max_size=6), junk)
+def test_any_member_may_be_replaced_by_anything(path: list[int], value: object) -> None:
+    document: Any = copy.deepcopy(SCHEMA.to_json())
+    node = document
+    for place in path:
+        key = sorted(node)[place % len(node)] if isinstance(node, dict) else place % len(node)
+        if not isinstance(node[key], (dict, list)) or not node[key]:
+            break
+        parent, node = node, node[key]
+    else:
+        node = parent
+    node[key] = value
+    try:
+        schema = Schema.from_json(document)
+    except MalformedError as error:
+        assert error.code.startswith("schema.")
+        return
+    assert schema.to_json() == document
