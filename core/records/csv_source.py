@@ -28,7 +28,8 @@ MAX_LINE = 1 << 22
 """Longest line, and longest record of several lines, in characters."""
 MAX_FIELD = 1 << 17
 """Longest cell in characters; the limit that the standard library's reader starts with."""
-MAX_ROWS = 1 << 22
+MAX_ROWS = 1 << 20
+"""As many records as a bundle holds."""
 CHUNK_ROWS = 4096
 CHUNK_CELLS = 1 << 20
 DELIMITERS = ",;\t"

@@ -18,7 +18,7 @@ from core.monitor import Monitor, SilentMonitor
 
 MAX_FEATURES = 1024
 MAX_SEED = (1 << 32) - 1
-MAX_COHORT_ROWS = 1 << 22
+MAX_COHORT_ROWS = 1 << 20
 LIMIT = 4
 """Features lie in [-LIMIT, LIMIT], in steps of 1/GRID."""
 GRID = 1000
