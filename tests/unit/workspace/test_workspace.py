@@ -13,7 +13,7 @@ import pytest
 from core.errors import InputError
 from core.workspace import Workspace, database, files
 from core.workspace.workspace import DATABASE_FILE
-from tests.unit.workspace.helper import PASSPHRASE
+from tests.unit.workspace.helper import PASSPHRASE, committed, records
 
 
 def mode(path: Path) -> int:
@@ -207,3 +207,70 @@ def test_a_writer_waits_and_says_so_in_the_end(tmp_path: Path, monkeypatch: pyte
         other.close()
     assert caught.value.code == "workspace.busy"
     Workspace.open(tmp_path, PASSPHRASE).close()
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core.monitor import SilentMonitor
+from core.workspace import Workspace
+from tests.unit.workspace.helper import committed, records
+
+
+class PowerLoss(SilentMonitor):
+    def progress(self, done):
+        if done > 0.5:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+data = committed(records(4000))
+with Workspace.open(Path(sys.argv[1]), sys.argv[2]) as workspace:
+    workspace.store_dataset(
+        data.encoded,
+        commitments=data.commitments,
+        blindings=data.blindings,
+        root=data.root,
+        name="x",
+        monitor=PowerLoss(),
+    )
+"""
+
+
+def test_a_process_killed_in_the_middle_leaves_what_was_before(tmp_path: Path) -> None:
+    Workspace.create(tmp_path, PASSPHRASE).close()
+    root = Path(__file__).resolve().parents[3]
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), PASSPHRASE]
+    assert subprocess.run(command, cwd=root, check=False, timeout=120).returncode == -9
+    with Workspace.open(tmp_path, PASSPHRASE) as workspace:
+        assert workspace.list_datasets() == ()
+        assert [entry.action for entry in workspace.audit_trail()] == ["workspace.created"]
+        data = committed(records(4000))
+        workspace.store_dataset(
+            data.encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name="x"
+        )
+        assert workspace.open_dataset(data.root.hex()).blindings == data.blindings
+
+
+def test_a_full_disk_is_called_so_and_changes_nothing(tmp_path: Path) -> None:
+    data = committed(records(500))
+    with Workspace.create(tmp_path, PASSPHRASE) as workspace:
+        pages = workspace._session.db.execute("PRAGMA page_count").fetchone()[0]
+        workspace._session.db.execute(f"PRAGMA max_page_count = {pages + 3}")
+        with pytest.raises(InputError) as caught:
+            workspace.store_dataset(
+                data.encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name="x"
+            )
+        assert caught.value.code == "workspace.full"
+        assert workspace.list_datasets() == ()
+        assert len(workspace.audit_trail()) == 1
+
+
+def test_a_newly_made_workspace_serves_at_once(tmp_path: Path) -> None:
+    """The keys in memory are those behind the lock."""
+    data = committed(records())
+    with Workspace.create(tmp_path, PASSPHRASE) as workspace:
+        dataset_id = workspace.store_dataset(
+            data.encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name="x"
+        )
+    with Workspace.open(tmp_path, PASSPHRASE) as workspace:
+        assert workspace.open_dataset(dataset_id).blindings == data.blindings
