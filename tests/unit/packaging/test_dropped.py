@@ -32,7 +32,8 @@ def dropped() -> re.Pattern[str]:
         "PySide6/Qt/plugins/platforms/libqoffscreen.so",
         "PySide6/Qt/plugins/platforms/libqminimal.so",
         "PySide6/Qt/plugins/platforms/libqwayland.so",
-        "resources/translations/proofward_de.qm",
+        "PySide6/Qt/translations/qtbase_de.qm",
+        "resources/translations/de.json",
         "resources/generators/v1.bin",
     ],
 )
@@ -53,7 +54,8 @@ def test_what_the_program_needs_stays(dropped: re.Pattern[str], name: str) -> No
         "libwayland-client.so.0",
         "PySide6/Qt/plugins/platforms/libqeglfs.so",
         "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
-        "PySide6/Qt/translations/qtbase_de.qm",
+        "PySide6/Qt/translations/qtbase_fr.qm",
+        "PySide6/Qt/translations/qtmultimedia_de.qm",
     ],
 )
 def test_what_belongs_to_the_system_or_to_nobody_goes(dropped: re.Pattern[str], name: str) -> None:
