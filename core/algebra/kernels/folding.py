@@ -7,44 +7,53 @@ points, which would cost a full-size multiplication for each.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from core.algebra.kernels.base import Coordinates
 from core.algebra.kernels.convert import element
 from core.algebra.kernels.curve import Indices, Points
 from core.algebra.kernels.environment import kernel
-from core.algebra.kernels.pippenger import msm
+from core.algebra.kernels.pippenger import multiply
 from core.algebra.kernels.scalar import LIMBS, Elements, add, from_montgomery, load, mul, one, store, zero
 from core.algebra.kernels.threads import together
 
 
 @kernel
-def _cross_scalars(z: Elements, coefficients: Elements, half: int, shift: int, chosen: Indices, out: Elements) -> int:
-    """Scalars of one cross term: shift -half is the lower z on upper generators, +half the upper z on lower ones.
-
-    Writes the chosen original indices and canonical scalars; returns how many.
-    """
-    k = 0
+def _cross_term(
+    table: Coordinates,
+    basis: Indices,
+    z: Elements,
+    form: Elements,
+    coefficients: Elements,
+    half: int,
+    shift: int,
+    inner: Elements,
+    inner_index: int,
+    result: Coordinates,
+) -> None:
+    """One cross term: shift -half is the lower z on upper generators, +half the upper z on lower ones."""
     length = z.shape[0]
-    for i in range(coefficients.shape[0]):
-        position = i % (2 * half)
+    most = basis.shape[0] + 1
+    chosen = np.empty(most, dtype=np.int64)
+    scalars = np.empty((most, LIMBS), dtype=np.uint64)
+    used = 0
+    for i in range(basis.shape[0]):
+        position = i & (2 * half - 1)
         partner = position + shift
         if position < length and 0 <= partner < length:
-            chosen[k] = i
-            store(out, k, from_montgomery(mul(load(z, partner), load(coefficients, i))))
-            k += 1
-    return k
-
-
-@kernel
-def _inner_scalar(z: Elements, form: Elements, half: int, shift: int, inner: Elements, out: Elements, at: int) -> None:
-    """inner * sum z[t - shift] form[t] of the same cross term, canonical, at out[at]."""
-    total = zero()
-    length = z.shape[0]
+            chosen[used] = basis[i]
+            store(scalars, used, from_montgomery(mul(load(z, partner), load(coefficients, i))))
+            used += 1
+    value = zero()
     for position in range(length):
         partner = position + shift
         if 0 <= partner < length:
-            total = add(total, mul(load(z, partner), load(form, position)))
-    store(out, at, from_montgomery(mul(total, load(inner, 0))))
+            value = add(value, mul(load(z, partner), load(form, position)))
+    chosen[used] = inner_index
+    store(scalars, used, from_montgomery(mul(value, load(inner, 0))))
+    multiply(table, chosen[: used + 1], scalars[: used + 1], result)
 
 
 @kernel
@@ -59,7 +68,7 @@ def _fold(z: Elements, form: Elements, coefficients: Elements, challenge: Elemen
             low = add(low, load(form, half + t))
         store(form, t, low)
     for i in range(coefficients.shape[0]):
-        if i % (2 * half) < half:
+        if i & (2 * half - 1) < half:
             store(coefficients, i, mul(e, load(coefficients, i)))
 
 
@@ -92,19 +101,20 @@ class Folding:
         """Half of the next power of two of the current length."""
         return 1 << ((len(self._z) - 1).bit_length() - 1)
 
-    def _cross(self, shift: int) -> Points:
-        count = len(self._basis)
-        chosen = np.empty(count + 1, dtype=np.int64)
-        scalars = np.empty((count + 1, LIMBS), dtype=np.uint64)
-        used = _cross_scalars(self._z, self._coefficients, self.half, shift, chosen, scalars)
-        _inner_scalar(self._z, self._form, self.half, shift, self._inner, scalars, used)
-        basis = np.append(self._basis[chosen[:used]], self._inner_index)
-        return msm(self._table, basis, scalars[: used + 1])
-
     def cross_terms(self) -> Points:
         """A and B as two points."""
         half = self.half
-        return np.concatenate(together([lambda: self._cross(-half), lambda: self._cross(half)]))
+        result = np.empty((2, 12), dtype=np.uint64)
+        flat = result.reshape(-1, 6)
+        common = (self._table.reshape(-1, 6), self._basis, self._z, self._form, self._coefficients, half)
+        inner = (self._inner, self._inner_index)
+        together(
+            [
+                partial(_cross_term, *common, -half, *inner, flat[:2]),
+                partial(_cross_term, *common, half, *inner, flat[2:]),
+            ]
+        )
+        return result
 
     def fold(self, challenge: int) -> None:
         """Halve everything."""

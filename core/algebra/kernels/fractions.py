@@ -1,6 +1,7 @@
-"""The tree of fraction sums and its sumchecks, on arrays bound in place.
+"""The tree of fraction sums and its sumchecks.
 
-A table of 2^n elements keeps its first half at 0..half - 1; binding writes t[i] + r (t[i + half] - t[i]) there.
+Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half: into a new table the first time, so
+that the caller's vectors are left alone, and in place from then on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from core.algebra.field import ORDER
+from core.algebra.field import ORDER, batch_inverse
 from core.algebra.kernels.convert import element, elements, integers
 from core.algebra.kernels.environment import kernel
 from core.algebra.kernels.scalar import (
@@ -41,11 +42,11 @@ def _merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, sta
 
 
 @kernel
-def _add_weighted(p: Elements, q: Elements, weight: Elements, start: int, stop: int) -> None:
-    """p += weight q."""
+def _add_weighted(result: Elements, p: Elements, q: Elements, weight: Elements, start: int, stop: int) -> None:
+    """result = p + weight q."""
     factor = load(weight, 0)
     for i in range(start, stop):
-        store(p, i, add(load(p, i), mul(factor, load(q, i))))
+        store(result, i, add(load(p, i), mul(factor, load(q, i))))
 
 
 @kernel
@@ -56,11 +57,15 @@ def _round(
     q1: Elements,
     rest: Elements,
     half: int,
+    whole: bool,
     start: int,
     stop: int,
     result: Elements,
 ) -> None:
-    """sum_i rest[i] (p0 q1 + p1 q0)(X) over start <= i < stop: its values at 0 and 1 and its leading coefficient."""
+    """sum_i rest[i] (p0 q1 + p1 q0)(X) over start <= i < stop.
+
+    Gives its value at 0, its leading coefficient and, if `whole`, its value at 1.
+    """
     at_zero, at_one, leading = zero(), zero(), zero()
     for i in range(start, stop):
         weight = load(rest, i)
@@ -69,20 +74,21 @@ def _round(
         c0, c1 = load(q0, i), load(q0, i + half)
         d0, d1 = load(q1, i), load(q1, i + half)
         at_zero = add(at_zero, mul(weight, mul_pair(a0, d0, b0, c0)))
-        at_one = add(at_one, mul(weight, mul_pair(a1, d1, b1, c1)))
+        if whole:
+            at_one = add(at_one, mul(weight, mul_pair(a1, d1, b1, c1)))
         leading = add(leading, mul(weight, mul_pair(sub(a1, a0), sub(d1, d0), sub(b1, b0), sub(c1, c0))))
     store(result, 0, at_zero)
-    store(result, 1, at_one)
-    store(result, 2, leading)
+    store(result, 1, leading)
+    store(result, 2, at_one)
 
 
 @kernel
-def bind_range(table: Elements, challenge: Elements, half: int, start: int, stop: int) -> None:
-    """table[i] += challenge (table[i + half] - table[i]) for start <= i < stop."""
+def bind_range(result: Elements, table: Elements, challenge: Elements, half: int, start: int, stop: int) -> None:
+    """result[i] = table[i] + challenge (table[i + half] - table[i]) for start <= i < stop; result may be the table."""
     r = load(challenge, 0)
     for i in range(start, stop):
         low = load(table, i)
-        store(table, i, add(low, mul(r, sub(load(table, i + half), low))))
+        store(result, i, add(low, mul(r, sub(load(table, i + half), low))))
 
 
 @kernel
@@ -93,72 +99,109 @@ def _halve_eq(rest: Elements, half: int) -> None:
 
 
 class FractionSumcheck:
-    """sum_x eq(point, x) [p0 q1 + p1 q0 + weight q0 q1](x); owns its four tables and changes them."""
+    """sum_x eq(point, x) [p0 q1 + p1 q0 + weight q0 q1](x).
 
-    def __init__(self, p: Elements, q: Elements, point: Sequence[int], weight: int) -> None:
+    With the sum known from outside as `claim`, a round needs two values of its polynomial instead of three: the
+    third follows from (1 - tau) h(0) + tau h(1) = claim.
+    """
+
+    def __init__(self, p: Elements, q: Elements, point: Sequence[int], weight: int, claim: int | None) -> None:
         half = len(p) // 2
-        self._tables = [p[:half], p[half:], q[:half], q[half:]]
         self._size = half
-        self._weight = element(weight)
+        self._weight = weight % ORDER
         # p0 + weight q0 in place of p0 saves the third product at every index.
-        over_ranges(partial(_add_weighted, self._tables[0], self._tables[2], self._weight), half, LEAST)
+        weighted = np.empty((half, LIMBS), dtype=np.uint64)
+        over_ranges(partial(_add_weighted, weighted, p[:half], q[:half], element(weight)), half, LEAST)
+        self._tables = [weighted, p[half:], q[:half], q[half:]]
         self._rest = eq_table(elements(point[1:])) if half > 1 else np.empty((0, LIMBS), dtype=np.uint64)
+        self._tau = [coordinate % ORDER for coordinate in point]
+        self._claim = claim if all(self._tau) else None
+        self._inverses = batch_inverse(self._tau) if self._claim is not None else []
+        self._coefficients = (0, 0, 0)
+        self.challenges: list[int] = []
 
     def round(self) -> list[int]:
         half = self._size // 2
         p0, p1, q0, q1 = self._tables
-        rest = self._rest
+        rest, whole = self._rest, self._claim is None
 
-        def part(start: int, stop: int) -> list[int]:
+        def part(start: int, stop: int) -> Elements:
             result = np.empty((3, LIMBS), dtype=np.uint64)
-            _round(p0, p1, q0, q1, rest, half, start, stop, result)
-            return integers(result)
+            _round(p0, p1, q0, q1, rest, half, whole, start, stop, result)
+            return result
 
-        parts = over_ranges(part, half, LEAST // 4)
-        at_zero, at_one, leading = (sum(values) for values in zip(*parts, strict=True))
-        return [(at_one - at_zero - leading) % ORDER, leading % ORDER]
+        parts = integers(np.concatenate(over_ranges(part, half, LEAST // 4)))
+        at_zero, leading, at_one = (sum(parts[k::3]) for k in range(3))
+        if self._claim is not None:
+            tau, inverse = self._tau[len(self.challenges)], self._inverses[len(self.challenges)]
+            at_one = (self._claim - (1 - tau) * at_zero) * inverse
+        self._coefficients = (at_zero % ORDER, (at_one - at_zero - leading) % ORDER, leading % ORDER)
+        return list(self._coefficients[1:])
 
     def bind(self, challenge: int) -> None:
         half = self._size // 2
         r = element(challenge)
+        sources = self._tables
+        targets = sources if self.challenges else [np.empty((half, LIMBS), dtype=np.uint64) for _ in sources]
 
         def part(start: int, stop: int) -> None:
-            for table in self._tables:
-                bind_range(table, r, half, start, stop)
+            for target, source in zip(targets, sources, strict=True):
+                bind_range(target, source, r, half, start, stop)
 
         over_ranges(part, half, LEAST)
+        self._tables = targets
         if half > 1:
             _halve_eq(self._rest, half // 2)
+        if self._claim is not None:
+            constant, first, second = self._coefficients
+            self._claim = (constant + challenge * (first + challenge * second)) % ORDER
+        self.challenges.append(challenge)
         self._size = half
 
     def final(self) -> list[int]:
-        p0, p1, q0, q1 = self._tables
-        weighted = np.concatenate([p0[:1], p1[:1], q0[:1], q1[:1]])
-        values = integers(weighted)
-        [weight] = integers(self._weight)
-        return [(values[0] - weight * values[2]) % ORDER, *values[1:]]
+        values = integers(np.concatenate([table[:1] for table in self._tables]))
+        return [(values[0] - self._weight * values[2]) % ORDER, *values[1:]]
 
 
 class FractionLevels:
-    """Every level of the tree over 2^depth leaves, level 0 the root."""
+    """Every level of the tree over 2^depth leaves, level 0 the root; a level is let go when its sumcheck begins."""
 
     def __init__(self, numerators: Elements, denominators: Elements) -> None:
-        levels = [(numerators.copy(), denominators.copy())]
+        levels = [(numerators, denominators)]
         while len(levels[-1][0]) > 1:
             p, q = levels[-1]
             half = len(p) // 2
             parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
             over_ranges(partial(_merge, parent_p, parent_q, p, q), half, LEAST)
             levels.append((parent_p, parent_q))
-        self._levels = levels[::-1]
+        p, q = levels[-1]
+        self._root = integers(p)[0], integers(q)[0]
+        self._levels: list[tuple[Elements, Elements] | None] = [*levels[::-1]]
+        self._last: tuple[int, FractionSumcheck] | None = None
         self.depth = len(levels) - 1
 
     def root(self) -> tuple[int, int]:
         """(p, q) at the root."""
-        p, q = self._levels[0]
-        return integers(p)[0], integers(q)[0]
+        return self._root
+
+    def _claim(self, level: int, point: Sequence[int], weight: int) -> int | None:
+        """(p + weight q)(point) at `level`, where the sumcheck before this one ended on the way to that point."""
+        if level == 0:
+            return (self._root[0] + weight * self._root[1]) % ORDER
+        if self._last is None:
+            return None
+        last, sumcheck = self._last
+        if last != level - 1 or sumcheck.challenges != list(point[1:]):
+            return None
+        p0, p1, q0, q1 = sumcheck.final()
+        return (p0 + point[0] * (p1 - p0) + weight * (q0 + point[0] * (q1 - q0))) % ORDER
 
     def sumcheck(self, level: int, point: Sequence[int], weight: int) -> FractionSumcheck:
         """Sumcheck from `level` to its children, whose tables it uses up."""
-        p, q = self._levels[level + 1]
-        return FractionSumcheck(p, q, point, weight)
+        tables = self._levels[level + 1]
+        if tables is None:
+            raise ValueError("each level has one sumcheck")
+        self._levels[level + 1] = None
+        sumcheck = FractionSumcheck(*tables, point, weight, self._claim(level, point, weight))
+        self._last = level, sumcheck
+        return sumcheck

@@ -106,6 +106,29 @@ def test_fraction_trees(depth: int) -> None:
         assert both[1].final() == both[0].final()
 
 
+@pytest.mark.parametrize("zeros", [False, True])
+def test_fraction_trees_from_root_to_leaves(zeros: bool) -> None:
+    # As the protocol walks: each point continues the challenges before it. Zero coordinates have no inverse.
+    rng = random.Random(int(zeros))
+    numerators, denominators = _scalars(rng, 512), [value or 1 for value in _scalars(rng, 512)]
+    vectors = FAST.vector(numerators), FAST.vector(denominators)
+    plain, fast = PLAIN.fraction_tree(numerators, denominators), FAST.fraction_tree(*vectors)
+    point: list[int] = []
+    for level in range(9):
+        weight = rng.randrange(ORDER)
+        both = plain.sumcheck(level, point, weight), fast.sumcheck(level, point, weight)
+        bound = []
+        for _ in range(level):
+            assert both[1].round() == both[0].round()
+            challenge = 0 if zeros and rng.random() < 0.2 else rng.randrange(ORDER)
+            for sumcheck in both:
+                sumcheck.bind(challenge)
+            bound.append(challenge)
+        assert both[1].final() == both[0].final()
+        point = [rng.randrange(ORDER), *bound]
+    assert [FAST.ints(vector) for vector in vectors] == [numerators, denominators]
+
+
 @pytest.mark.parametrize("degree", [2, 3])
 @pytest.mark.parametrize("variables", [0, 1, 4, 10])
 def test_product_sumchecks(degree: int, variables: int) -> None:
