@@ -18,6 +18,8 @@ VERSION = "0.1.0"
 HOME_VARIABLE = "PROOFWARD_HOME"
 PASSPHRASE_VARIABLE = "PROOFWARD_PASSPHRASE"
 MAX_PASSPHRASE = 1024
+# the one file by which a folder is recognised as a workspace, also by who must not load the database to know
+WORKSPACE_FILE = "workspace.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Settings:
         """Settings from PROOFWARD_HOME and PROOFWARD_PASSPHRASE; InputError settings.* for unusable values."""
         values = os.environ if environment is None else environment
         return cls(home=home_folder(values), passphrase=passphrase_from(values))
+
+    @property
+    def has_workspace(self) -> bool:
+        """Whether there is a workspace in the home folder already."""
+        return (self.home / WORKSPACE_FILE).is_file()
 
     @property
     def reports(self) -> Path:

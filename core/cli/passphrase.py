@@ -19,10 +19,8 @@ def with_passphrase(settings: Settings) -> Settings:
             "The workspace needs its passphrase, and there is no terminal to ask for it.",
             f"Set {PASSPHRASE_VARIABLE}.",
         )
-    from core.services.context import workspace_exists
-
     try:
-        if workspace_exists(settings.home):
+        if settings.has_workspace:
             return Settings(home=settings.home, passphrase=checked_passphrase(_ask("Passphrase of the workspace: ")))
         print("A workspace will be made for you. Its passphrase cannot be recovered.", file=sys.stderr)
         first = checked_passphrase(_ask("New passphrase: "))

@@ -58,6 +58,7 @@ class Result:
     seconds: Mapping[str, float]
     sizes: Mapping[str, int]
     hidden: bool
+    plan_digest: str
     exit_code: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -66,6 +67,7 @@ class Result:
             "bundle": str(self.bundle),
             "dataset_id": self.dataset_id,
             "root": self.root,
+            "plan_digest": self.plan_digest,
             "key": self.key.to_json(),
             "hidden_weights": self.hidden,
             "verdict": report["verdict"],
@@ -85,6 +87,7 @@ def run(request: Request, context: Context) -> Result:
     Stages open, prepare, split, train, validity, optimum, bundle, check. InputError for an unusable dataset, plan,
     nonce or key and where no model makes sense; InternalError if our own verifier does not accept the bundle.
     """
+    from core.bundle.limits import LIMITS
     from core.encoding.canonical import dumps
     from core.proving.attest import attest
 
@@ -94,7 +97,14 @@ def run(request: Request, context: Context) -> Result:
     clock = StageClock(context.monitor)
     clock.stage("open")
     workspace = context.workspace
-    dataset_id = find_dataset(workspace, request.dataset).dataset_id
+    info = find_dataset(workspace, request.dataset)
+    dataset_id = info.dataset_id
+    if info.records > LIMITS.records:
+        raise InputError(
+            "attest.too_many_records",
+            f"This dataset has {info.records} records; a bundle can hold at most {LIMITS.records}.",
+            "Import fewer records.",
+        )
     dataset = workspace.open_dataset(dataset_id, monitor=clock)
     kept = workspace.validity(dataset_id)
     engine = context.make_engine(clock)
@@ -144,6 +154,7 @@ def run(request: Request, context: Context) -> Result:
             "bundle": len(data),
         },
         hidden=request.hide_weights,
+        plan_digest=plan.digest().hex(),
     )
 
 

@@ -39,7 +39,7 @@ class WorkspaceDoor:
                     "The workspace needs its passphrase.",
                     f"Set {PASSPHRASE_VARIABLE}, or run the command in a terminal that can ask for it.",
                 )
-            door = Workspace.open if workspace_exists(self.home) else Workspace.create
+            door = Workspace.open if Workspace.exists(self.home) else Workspace.create
             self._open = door(self.home, self._passphrase)
         return self._open
 
@@ -48,13 +48,6 @@ class WorkspaceDoor:
         if self._open is not None:
             self._open.close()
             self._open = None
-
-
-def workspace_exists(home: Path) -> bool:
-    """Whether there is a workspace in this folder."""
-    from core.workspace import Workspace
-
-    return Workspace.exists(home)
 
 
 def utc_now() -> datetime:

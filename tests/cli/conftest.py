@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import INFER, Done, Program, write_table
+from tests.cli.program import INFER, Done, Program, write_plan, write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Made:
     imported: dict[str, Any]
     attested: dict[str, Any]
     bundle: Path
+    plan: Path
 
     @property
     def dataset(self) -> str:
@@ -34,8 +35,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     table = write_table(folder / "work" / "patients.csv")
     ok(program("schema", "infer", table, *INFER, "-o", "schema.json"))
     imported = ok(program("import", table, "--schema", "schema.json", "--json")).json
-    attested = ok(program("attest", imported["dataset_id"], "--out", "model.proofward", "--json")).json
-    return Made(program, imported, attested, folder / "work" / "model.proofward")
+    plan = write_plan(folder / "plan.json")
+    attested = ok(program("attest", imported["dataset_id"], "--plan", plan, "--out", "model.proofward", "--json")).json
+    return Made(program, imported, attested, folder / "work" / "model.proofward", plan)
 
 
 def ok(done: Done) -> Done:

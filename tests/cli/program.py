@@ -99,4 +99,19 @@ def write_table(path: Path, rows: int = 24, *, columns: int = 2, outcome: str = 
     return path
 
 
+def write_plan(path: Path, **changes: object) -> Path:
+    """A training plan without test records: a split of so few would now and then leave one class on a side."""
+    optimiser = {"method": "lbfgs", "epochs": 500, "learning_rate": "1", "seed": 0}
+    plan = {
+        "version": 1,
+        "c": "1",
+        "test_fraction": "0",
+        "target": "1/1000",
+        "optimiser": optimiser,
+        "registration": {},
+    }
+    path.write_text(json.dumps(plan | changes, indent=3), encoding="utf-8")
+    return path
+
+
 INFER = ("--outcome", "died", "--patient-id", "mrn", "--consent", "ok", "--group", "sex")

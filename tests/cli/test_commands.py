@@ -10,7 +10,7 @@ import pytest
 from core.bundle.identity import Identity
 from core.settings import VERSION
 from tests.cli.conftest import Made, ok
-from tests.cli.program import INFER, Program, write_table
+from tests.cli.program import INFER, Program, write_plan, write_table
 
 HEX = set("0123456789abcdef")
 
@@ -128,6 +128,7 @@ def test_attest_prints_the_fingerprint_of_a_new_key_seconds_and_sizes(made: Made
     assert {"train", "validity", "optimum", "bundle", "check"} <= set(attested["seconds"])
     assert all(spent >= 0 for spent in attested["seconds"].values())
     assert set(attested["sizes"]) == {"validity_proof", "attestation_proof", "record_commitments", "bundle"}
+    assert is_hex(attested["plan_digest"], 64)
     assert attested["sizes"]["bundle"] == made.bundle.stat().st_size
     assert [claim["status"] for claim in attested["claims"]] == ["accepted"] * len(attested["claims"])
 
@@ -140,24 +141,17 @@ def test_attest_takes_id_root_or_the_beginning_of_either(made: Made, tmp_path: P
         "beginning of the id": made.dataset[:7],
         "beginning of the root": made.imported["root"][:10].upper(),
     }[which]
-    done = ok(made.program("attest", name, "--out", tmp_path / "again.proofward"))
+    done = ok(made.program("attest", name, "--plan", made.plan, "--out", tmp_path / "again.proofward"))
     assert made.attested["key"]["fingerprint"][:4] in done.out and "Made a signing key" not in done.out
     assert "prove optimum" in done.out and "bundle" in done.out
     assert (tmp_path / "again.proofward").is_file()
 
 
 def test_attest_with_nonce_plan_and_hidden_weights(made: Made, auditor: Program, tmp_path: Path) -> None:
-    plan = {
-        "version": 1,
-        "c": "1/2",
-        "test_fraction": "1/4",
-        "target": "1/100",
-        "optimiser": {"method": "adam", "epochs": 200, "learning_rate": "1/10", "seed": 3},
-        "registration": {"intended_use": "a test"},
-    }
-    (tmp_path / "plan.json").write_text(json.dumps(plan, indent=3))
+    adam = {"method": "adam", "epochs": 200, "learning_rate": "1/10", "seed": 3}
+    plan = write_plan(tmp_path / "plan.json", c="1/2", target="1/100", optimiser=adam, registration={"use": "a test"})
     bundle = tmp_path / "hidden.proofward"
-    words = ["--nonce", "00FF", "--plan", tmp_path / "plan.json", "--hide-weights", "--out", bundle, "--json"]
+    words = ["--nonce", "00FF", "--plan", plan, "--hide-weights", "--out", bundle, "--json"]
     attested = ok(made.program("attest", made.dataset, *words)).json
     assert attested["hidden_weights"] is True
     report = ok(auditor("verify", bundle, "--json")).json
@@ -263,7 +257,8 @@ def test_the_key_that_is_named_signs_and_else_the_oldest(made: Made, program: Pr
     first = ok(program("key", "new", "First", "--json")).json["fingerprint"]
     second = ok(program("key", "new", "Second", "--json")).json["fingerprint"]
     for words, expected in (([], first), (["--key", second[:12]], second)):
-        assert ok(program("attest", dataset, *words, "--json")).json["key"]["fingerprint"] == expected
+        attested = ok(program("attest", dataset, "--plan", made.plan, *words, "--json")).json
+        assert attested["key"]["fingerprint"] == expected
         assert program("verify", "model.proofward", "--signer", expected).code == 0
 
 

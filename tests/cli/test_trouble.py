@@ -102,7 +102,7 @@ def test_a_bundle_that_does_not_verify_is_never_handed_out(
 
     monkeypatch.setattr(proving, "attest", lying)
     kept = set(made.program.home.rglob("*.proofward"))
-    done = made.program("attest", made.dataset, "--out", tmp_path / "x.proofward")
+    done = made.program("attest", made.dataset, "--plan", made.plan, "--out", tmp_path / "x.proofward")
     assert (done.code, done.out) == (1, "")
     assert "does not verify" in done.sentence()
     assert list(tmp_path.iterdir()) == []
@@ -117,7 +117,7 @@ def test_a_rejected_verdict_is_a_result_with_its_own_exit_code(made: Made, audit
 def test_an_output_is_replaced_whole(made: Made, tmp_path: Path) -> None:
     target = tmp_path / "model.proofward"
     target.write_text("an older file")
-    ok(made.program("attest", made.dataset, "--out", target))
+    ok(made.program("attest", made.dataset, "--plan", made.plan, "--out", target))
     assert made.program("verify", target).code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["model.proofward"]
 

@@ -1,0 +1,70 @@
+"""Stages as their caller sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import CancelledError
+from core.services.stages import FoldedMonitor, StageClock
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, object]] = []
+        self.cancelled = False
+
+    def stage(self, name: str) -> None:
+        self.seen.append(("stage", name))
+
+    def progress(self, done: float) -> None:
+        self.seen.append(("progress", round(done, 3)))
+
+    def metric(self, name: str, step: int, value: float) -> None:
+        self.seen.append((name, value))
+
+    def check(self) -> None:
+        if self.cancelled:
+            raise CancelledError()
+
+
+def test_the_clock_keeps_the_seconds_of_each_stage() -> None:
+    times = iter([1.0, 3.0, 3.0, 10.0, 10.0, 11.5])
+    recorder = Recorder()
+    clock = StageClock(recorder, clock=lambda: next(times))
+    clock.stage("a")
+    clock.stage("b")
+    clock.stage("a")
+    clock.finish()
+    clock.finish()
+    assert clock.seconds == {"a": 3.5, "b": 7.0}
+    assert recorder.seen == [("stage", "a"), ("stage", "b"), ("stage", "a")]
+
+
+def test_inner_stages_are_folded_into_one() -> None:
+    recorder = Recorder()
+    folded = FoldedMonitor(recorder, name="check", names=("open", "proofs"))
+    folded.stage("open")
+    folded.progress(0.5)
+    folded.stage("not expected")
+    folded.stage("proofs")
+    folded.progress(1.0)
+    folded.metric("loss", 1, 2.0)
+    assert recorder.seen == [
+        ("stage", "check"),
+        ("progress", 0.0),
+        ("progress", 0.25),
+        ("progress", 0.0),
+        ("progress", 0.5),
+        ("progress", 1.0),
+        ("loss", 2.0),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["clock", "folded"])
+def test_a_cancel_goes_through(kind: str) -> None:
+    recorder = Recorder()
+    monitor = StageClock(recorder) if kind == "clock" else FoldedMonitor(recorder, name="x", names=())
+    monitor.check()
+    recorder.cancelled = True
+    with pytest.raises(CancelledError):
+        monitor.check()
