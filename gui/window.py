@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from gui.dialogs import ask, show_about
 from gui.help import show_help
@@ -17,7 +17,7 @@ from gui.panels import PanelSpec
 from gui.session import Session
 from gui.sidebar import Sidebar
 from gui.theme import theme
-from gui.widgets.controls import button
+from gui.widgets.controls import button, focus_inside
 from gui.widgets.empty import EmptyState
 
 # below this width in characters the navigation shows icons alone
@@ -78,7 +78,12 @@ class MainWindow(QMainWindow):
             return
         self._current = key
         covered = self._specs[key].private and self.session.locked
-        self._stack.setCurrentWidget(self._cover if covered else self.panels[key])
+        page = self._cover if covered else self.panels[key]
+        focused = QApplication.focusWidget()
+        leaving = page is not self._stack.currentWidget() and focused is not None and self._stack.isAncestorOf(focused)
+        self._stack.setCurrentWidget(page)
+        if leaving:
+            focus_inside(page)
         if self.sidebar is not None:
             self.sidebar.select(key)
 

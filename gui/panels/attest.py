@@ -14,7 +14,7 @@ from gui.i18n import duration, tr
 from gui.panels.plan import Choices, PlanForm
 from gui.session import Attestation, Session
 from gui.stages import stage_plan, watch
-from gui.widgets.controls import Card, Page, Reflow, box, button, column, row
+from gui.widgets.controls import Card, Page, Reflow, box, button, column, hand_over, row
 from gui.widgets.empty import EmptyState
 from gui.widgets.loss import LossCurve
 from gui.widgets.problem import ProblemCard
@@ -61,7 +61,7 @@ class AttestPanel(QStackedWidget):
         left = box(column(self.form, spacing=4))
         right = box(column(self.start_button, self._why, self._running, progress, curve, spacing=3))
         page.body.addWidget(self.problem)
-        page.body.addWidget(Reflow(left, right, limit=100, shares=(4, 5), level=False))
+        page.body.addWidget(Reflow(left, right, limit=80, shares=(4, 5), level=False, swap=True))
         page.body.addStretch(1)
         self.addWidget(
             EmptyState(
@@ -115,12 +115,10 @@ class AttestPanel(QStackedWidget):
         self._clock.start()
         self._tick()
         self._look()
-        self.cancel_button.setFocus()
 
     def cancel(self) -> None:
         """Stop the run within two seconds."""
         if self.job is not None:
-            self.cancel_button.setEnabled(False)
             self._outlook.setText(tr("Stopping…"))
             self._clock.stop()
             self.job.cancel()
@@ -157,7 +155,6 @@ class AttestPanel(QStackedWidget):
     def _failed(self, problem: Problem) -> None:
         self._end()
         self.problem.show_problem(problem)
-        self.start_button.setFocus()
 
     def _end(self) -> None:
         self.job = None
@@ -176,12 +173,17 @@ class AttestPanel(QStackedWidget):
         running = self.job is not None
         complaint = self.form.complaint
         self.form.setEnabled(not running)
+        if running:
+            self._running.show()
+            hand_over(self.start_button, to=self.cancel_button)
         self.start_button.setVisible(not running)
         self.start_button.setEnabled(not complaint)
         self._why.setText(complaint)
         self._why.setVisible(bool(complaint) and not running)
-        self._running.setVisible(running)
         self.cancel_button.setEnabled(running)
+        if not running:
+            hand_over(self.cancel_button, to=self.start_button)
+            self._running.hide()
 
 
 def fresh_bundle(home: Path, dataset: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from core.resources import resource_path
 from gui.bridge import Problem, RunningJob
@@ -15,20 +15,18 @@ from gui.panels.data_columns import ColumnsStep, Roles
 from gui.panels.data_commit import DoneStep, ReviewStep
 from gui.panels.data_source import SourceStep
 from gui.session import Session
-from gui.theme import theme
-from gui.widgets.controls import column
+from gui.widgets.controls import Page
 from gui.widgets.problem import ProblemCard
 from gui.widgets.steps import Steps
-from gui.widgets.text import label
 
 PREVIEW_ROWS = 50
 
 
-class DataPanel(QWidget):
+class DataPanel(Page):
     """Leads through the steps and starts their jobs; a file that changed on the way is read anew by the worker."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(tr("Data"))
         self._session = session
         self._job: RunningJob | None = None
         self._path = Path()
@@ -43,17 +41,9 @@ class DataPanel(QWidget):
         self._stack = QStackedWidget()
         for step in (self.source, self.columns, self.review, self.done):
             self._stack.addWidget(step)
-        space = theme.measures.space
-        head = column(label(tr("Data"), "title"), self.steps, spacing=2)
-        head.setContentsMargins(space(6), space(5), space(6), 0)
-        problem_line = column(self.problem)
-        problem_line.setContentsMargins(space(6), 0, space(6), 0)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(space(2))
-        outer.addLayout(head)
-        outer.addLayout(problem_line)
-        outer.addWidget(self._stack, 1)
+        self.body.addWidget(self.steps)
+        self.body.addWidget(self.problem)
+        self.body.addWidget(self._stack, 1)
         self.source.file_chosen.connect(self.open_file)
         self.source.sample_chosen.connect(self.open_sample)
         self.columns.proceed.connect(self._infer)
@@ -84,6 +74,7 @@ class DataPanel(QWidget):
 
     def _go(self, step: int) -> None:
         self._stack.setCurrentIndex(step)
+        self.verticalScrollBar().setValue(0)
         self.steps.show_step(step)
         first = (self.source.choose, self.columns.outcome, self.review.table, self.done)[step]
         if self.isVisible():
@@ -167,3 +158,4 @@ class DataPanel(QWidget):
         self.columns.set_busy(False)
         self.review.stop_watching()
         self.problem.show_problem(problem)
+        self.verticalScrollBar().setValue(0)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from gui.i18n import tr, tr_n, whole
 from gui.models.preview import Preview
 from gui.models.table import TextTable
 from gui.theme import theme
-from gui.widgets.controls import Card, Page, button, column, row
+from gui.widgets.controls import Card, FieldGrid, Section, button, column, row
 from gui.widgets.notice import Notice
 from gui.widgets.tables import Table
 from gui.widgets.text import ElidedLabel, label, plain_tooltip
@@ -35,7 +35,7 @@ class Roles:
     groups: tuple[str, ...]
 
 
-class ColumnsStep(Page):
+class ColumnsStep(Section):
     """proceed(Roles), back()."""
 
     proceed = Signal(object)
@@ -52,6 +52,7 @@ class ColumnsStep(Page):
         self.groups.setProperty("variant", "field")
         self._menu = QMenu(self.groups)
         self.groups.setMenu(self._menu)
+        self.groups.setAccessibleName(tr("Groups"))
         self._file = ElidedLabel("", "heading")
         self._size = label("", "muted", wrap=False)
         self._ragged = Notice("", "warning")
@@ -60,26 +61,13 @@ class ColumnsStep(Page):
         head.setStretch(0, 1)
         card.body.addLayout(head)
         card.body.addWidget(self._ragged)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.measures.space(4))
-        grid.setVerticalSpacing(theme.measures.space(1))
         fields: list[tuple[str, QWidget, str]] = [
             (tr("Outcome"), self.outcome, tr("What the model predicts: exactly two values")),
             (tr("Patient id"), self.patient, tr("Committed as a digest, never published")),
             (tr("Consent"), self.consent, tr("Records without it are never trained on")),
             (tr("Groups"), self.groups, tr("For results by subgroup; not features")),
         ]
-        for place, (name, field, hint) in enumerate(fields):
-            title = label(name, "strong", wrap=False)
-            title.setBuddy(field)
-            field.setAccessibleDescription(hint)
-            grid.addWidget(title, 0, place)
-            grid.addWidget(field, 1, place)
-            hint_label = label(hint, "small")
-            hint_label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(hint_label, 2, place)
-            grid.setColumnStretch(place, 1)
-        card.body.addLayout(grid)
+        card.body.addWidget(FieldGrid(fields, width=24))
         self._rows_model = TextTable()
         self._columns_model = TextTable()
         self._rows = Table(self._rows_model, tr("First rows of the file"), widest=18)
@@ -195,8 +183,10 @@ class ColumnsStep(Page):
             text = tr("{name} and {more} more", name=self._groups[0], more=whole(len(self._groups) - 1))
         else:
             text = self._groups[0] if self._groups else tr("None")
+        # an en space, because the style sheet's padding is not kept beside a menu indicator
         self.groups.setText(
-            self.groups.fontMetrics().elidedText(
+            "\u2002"
+            + self.groups.fontMetrics().elidedText(
                 text.replace("&", "&&"), Qt.TextElideMode.ElideRight, theme.measures.chars(22)
             )
         )

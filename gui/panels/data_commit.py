@@ -12,14 +12,14 @@ from gui.models.table import TextTable
 from gui.stages import stage_plan, watch
 from gui.theme import theme
 from gui.widgets.banner import Banner
-from gui.widgets.controls import Card, Page, button, clear, row
+from gui.widgets.controls import Card, Section, button, clear, column, hand_over, row
 from gui.widgets.facts import Fact, FactGrid
 from gui.widgets.notice import Notice
 from gui.widgets.stages import StageList
 from gui.widgets.tables import Table
 
 
-class ReviewStep(Page):
+class ReviewStep(Section):
     """proceed(schema JSON), back(), cancel()."""
 
     proceed = Signal(dict)
@@ -56,13 +56,12 @@ class ReviewStep(Page):
         self.commit = button(tr("Commit the records"), self._proceed, icon="check", variant="primary")
         self._back = button(tr("Back"), self.back.emit, icon="arrow-left")
         self._foot = QWidget()
-        foot = row(self._back, self.confirm, self.commit, spacing=4)
-        foot.setStretch(1, 1)
-        self._foot.setLayout(foot)
+        self._foot.setLayout(column(self.confirm, row(self._back, 1, self.commit, spacing=4), spacing=2))
         self._progress = Card(tr("Committing"))
         self.stages = StageList()
         self._progress.body.addWidget(self.stages)
-        self._progress.body.addLayout(row(1, button(tr("Cancel"), self.cancel.emit, icon="stop", variant="danger")))
+        self.cancel_button = button(tr("Cancel"), self.cancel.emit, icon="stop", variant="danger")
+        self._progress.body.addLayout(row(1, self.cancel_button))
         self.body.addWidget(self._card, 1)
         self.body.addWidget(self._progress)
         self.body.addWidget(self._foot)
@@ -83,13 +82,15 @@ class ReviewStep(Page):
         self.stages.plan(stage_plan("import_dataset"))
         watch(job, self.stages)
         self._progress.show()
+        hand_over(self.commit, to=self.cancel_button)
         self._foot.hide()
         self.table.setEnabled(False)
 
     def stop_watching(self) -> None:
         """Show the review again."""
-        self._progress.hide()
         self._foot.show()
+        hand_over(self.cancel_button, to=self.commit)
+        self._progress.hide()
         self.table.setEnabled(True)
 
     def _check(self) -> None:
@@ -100,7 +101,7 @@ class ReviewStep(Page):
             self.proceed.emit(self.model.document)
 
 
-class DoneStep(Page):
+class DoneStep(Section):
     """attest(), again()."""
 
     attest = Signal()

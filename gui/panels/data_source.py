@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from gui.i18n import tr
-from gui.widgets.controls import Card, Page, button, column, row
+from gui.widgets.controls import Card, Section, button, column, row
 from gui.widgets.drop import DropArea
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
 from gui.widgets.text import label
 
 
-class SourceStep(Page):
+class SourceStep(Section):
     """file_chosen(Path), sample_chosen(), cancel()."""
 
     file_chosen = Signal(object)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gui.i18n import tr, tr_n, whole
 from gui.session import Session
+from gui.theme import theme
 from gui.widgets.controls import Card, column
 from gui.widgets.notice import Notice
 from gui.widgets.text import label, restyle
@@ -53,6 +54,7 @@ class PlanForm(Card):
         self.share.setSingleStep(5)
         self.share.setValue(20)
         self.share.setSuffix(" %")
+        self.share.lineEdit().setTextMargins(theme.measures.space(1.5), 0, 0, 0)
         self.key = QComboBox()
         _narrow(self.key)
         self.nonce = QLineEdit()

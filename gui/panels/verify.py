@@ -11,22 +11,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QSaveFile
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from gui.bridge import Problem, RunningJob
 from gui.i18n import tr
 from gui.models.report import Report, as_text
 from gui.session import Session
 from gui.stages import stage_plan, watch
-from gui.theme import theme
-from gui.widgets.controls import Card, Page, button, row
+from gui.widgets.controls import Card, FieldGrid, Page, button, hand_over, row
 from gui.widgets.drop import DropArea, dropped_file
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
 from gui.widgets.problem import ProblemCard
 from gui.widgets.report import ReportView
 from gui.widgets.stages import StageList
-from gui.widgets.text import ElidedLabel, label
+from gui.widgets.text import ElidedLabel
 
 
 class VerifyPanel(Page):
@@ -63,7 +62,8 @@ class VerifyPanel(Page):
         self._work.body.addWidget(self.stages)
         self._slow = Notice(tr("The reference backend is written to be read, not to be fast: it takes minutes."))
         self._work.body.addWidget(self._slow)
-        self._work.body.addLayout(row(1, button(tr("Cancel"), self._cancel, icon="stop", variant="danger")))
+        self.cancel_button = button(tr("Cancel"), self._cancel, icon="stop", variant="danger")
+        self._work.body.addLayout(row(1, self.cancel_button))
         self.problem = ProblemCard()
         self.view = ReportView()
         for widget in (self._drop, self._options, self._work, self.problem, self.view):
@@ -80,20 +80,15 @@ class VerifyPanel(Page):
         self.backend.setMinimumContentsLength(20)
         self.signer = QLineEdit()
         self.signer.setPlaceholderText(tr("optional: reject the bundle unless this key signed it"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.measures.space(4))
-        grid.setVerticalSpacing(theme.measures.space(1))
-        for place, (name, field) in enumerate(
-            ((tr("Backend"), self.backend), (tr("Expected signer's fingerprint"), self.signer))
-        ):
-            title = label(name, "strong", wrap=False)
-            title.setBuddy(field)
-            field.setAccessibleName(name)
-            grid.addWidget(title, 0, place)
-            grid.addWidget(field, 1, place)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
-        self._options.body.addLayout(grid)
+        self._options.body.addWidget(
+            FieldGrid(
+                [
+                    (tr("Backend"), self.backend, ""),
+                    (tr("Expected signer's fingerprint"), self.signer, ""),
+                ],
+                width=36,
+            )
+        )
 
     def open_file(self, path: Path) -> None:
         """Verify this file at once."""
@@ -165,10 +160,15 @@ class VerifyPanel(Page):
         self._chosen.setVisible(chosen)
         self.backend.setEnabled(not running)
         self.signer.setEnabled(not running)
-        self._work.setVisible(running)
+        if running:
+            self._work.show()
+            hand_over(self._again, self._other, self.open_button, self.signer, to=self.cancel_button)
         self.view.setVisible(self.report is not None)
         self._again.setEnabled(not running)
         self._other.setEnabled(not running)
+        if not running:
+            hand_over(self.cancel_button, to=self._again)
+            self._work.hide()
 
     def _ask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

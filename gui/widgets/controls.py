@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -151,6 +152,25 @@ class Page(QScrollArea):
             self.body.addLayout(head)
 
 
+class Section(QWidget):
+    """A part of a page with a layout `body` of its own, no wider than `limit` characters."""
+
+    def __init__(self, *, limit: int = 0) -> None:
+        super().__init__()
+        self.body = column(spacing=4)
+        inner = QWidget()
+        inner.setLayout(self.body)
+        if limit:
+            inner.setMaximumWidth(theme.measures.chars(limit))
+        self.setLayout(column(inner))
+
+
+def hand_over(*givers: QWidget, to: QWidget) -> None:
+    """If the keyboard is in one of the givers, which are about to be hidden or disabled, give it to another control."""
+    if any(giver.hasFocus() for giver in givers):
+        to.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
 def clear(layout: QLayout) -> None:
     """Take every widget and layout out of a layout and delete it."""
     while (item := layout.takeAt(0)) is not None:
@@ -165,6 +185,8 @@ def clear(layout: QLayout) -> None:
 class Reflow(QWidget):
     """Two parts side by side where there is room for both, one above the other where there is not.
 
+    swap: the second part is the upper one then.
+
     limit: the width in characters below which they are stacked; shares: of the width side by side; level: both are as
     tall as the taller one.
     """
@@ -177,10 +199,12 @@ class Reflow(QWidget):
         limit: int,
         shares: tuple[int, int] = (1, 1),
         level: bool = True,
+        swap: bool = False,
     ) -> None:
         super().__init__()
         self._limit = theme.measures.chars(limit)
         self._parts = (first, second)
+        self._stacked = QBoxLayout.Direction.BottomToTop if swap else QBoxLayout.Direction.TopToBottom
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.measures.space(4))
@@ -198,7 +222,7 @@ class Reflow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = event.size().width() >= self._limit
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        direction = QBoxLayout.Direction.LeftToRight if wide else self._stacked
         if direction != self._layout.direction():
             self._layout.setDirection(direction)
         super().resizeEvent(event)
@@ -206,3 +230,62 @@ class Reflow(QWidget):
     def minimumSizeHint(self) -> QSize:
         widest = max(part.minimumSizeHint().width() for part in self._parts)
         return QSize(widest, super().minimumSizeHint().height())
+
+
+class FieldGrid(QWidget):
+    """Fields side by side, each under its name and over a hint; in fewer columns where there is less room.
+
+    width: what one field needs, in characters.
+    """
+
+    def __init__(self, fields: Sequence[tuple[str, QWidget, str]], *, width: int) -> None:
+        super().__init__()
+        self._width = theme.measures.chars(width)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.measures.space(4))
+        self._grid.setVerticalSpacing(theme.measures.space(2.5))
+        self._cells: list[QWidget] = []
+        for name, field, hint in fields:
+            title = label(name, "strong", wrap=False)
+            title.setBuddy(field)
+            field.setAccessibleDescription(hint)
+            if not field.accessibleName():
+                field.setAccessibleName(name)
+            cell = column(title, field, spacing=1)
+            if hint:
+                cell.addWidget(label(hint, "small"))
+            cell.addStretch(1)
+            self._cells.append(box(cell))
+        self._columns = 0
+        self._arrange(len(self._cells))
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for cell in self._cells:
+            self._grid.removeWidget(cell)
+        for place, cell in enumerate(self._cells):
+            self._grid.addWidget(cell, place // columns, place % columns)
+        for number in range(len(self._cells)):
+            self._grid.setColumnStretch(number, 1 if number < columns else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self._width, 40 * theme.measures.chars(1)), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fitting = max(1, event.size().width() // self._width)
+        most = len(self._cells)
+        # four fields go in rows of four, two or one; never of three and one
+        self._arrange(max(number for number in range(1, most + 1) if most % number == 0 and number <= fitting))
+        super().resizeEvent(event)
+
+
+def focus_inside(widget: QWidget) -> None:
+    """Give the keyboard to the first control inside that takes it."""
+    for child in widget.findChildren(QWidget):
+        takes = child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes == Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisibleTo(widget):
+            child.setFocus(Qt.FocusReason.OtherFocusReason)
+            return

@@ -44,6 +44,16 @@ def heading_of(kind: str) -> tuple[str, str, str]:
     )
 
 
+def help_line(code: str, parent: QWidget) -> QHBoxLayout:
+    """The code of a problem and the button that opens its help page."""
+    line = QHBoxLayout()
+    line.setSpacing(theme.measures.space(2))
+    line.addWidget(label(tr("Code: {code}", code=code), "small", wrap=False, selectable=True))
+    line.addWidget(button(tr("Open help page"), lambda: show_help(code, parent), icon="help", variant="quiet"))
+    line.addStretch(1)
+    return line
+
+
 class ProblemCard(QWidget):
     """Hidden until `show_problem`; `dismiss` hides it again."""
 
@@ -61,15 +71,9 @@ class ProblemCard(QWidget):
         if banner.sentences:
             banner.sentences[0].setProperty("role", "strong")
         if problem.kind != "cancelled":
-            foot = QHBoxLayout()
-            foot.setSpacing(theme.measures.space(2))
-            foot.addWidget(
-                button(tr("Open help page"), lambda: show_help(problem.code, self), icon="help", variant="quiet")
-            )
-            foot.addWidget(label(tr("Code: {code}", code=problem.code), "small", wrap=False, selectable=True), 1)
             if problem.report:
                 banner.texts.addWidget(label(tr("Report: {path}", path=problem.report), "small", selectable=True))
-            banner.texts.addLayout(foot)
+            banner.texts.addLayout(help_line(problem.code, self))
         if retry is not None:
             banner.side.addWidget(button(tr("Try again"), retry))
         self._layout.addWidget(banner)

@@ -11,6 +11,7 @@ from gui.widgets.banner import Banner
 from gui.widgets.controls import Card, Reflow, clear, rule
 from gui.widgets.facts import Fact, FactGrid
 from gui.widgets.notice import Notice
+from gui.widgets.problem import help_line
 from gui.widgets.text import grouped
 from gui.widgets.verdicts import VerdictLine, VerdictList
 
@@ -32,6 +33,8 @@ class ReportView(QWidget):
         banner = Banner(report.verdict, verdict_heading(report), report.sentence, report.remedy)
         if report.verdict == "accepted" and any(not signer.known for signer in report.signers):
             banner.texts.addWidget(Notice(tr("Signed by an unknown key: compare its fingerprint"), "warning"))
+        if report.verdict != "accepted":
+            banner.texts.addLayout(help_line(report.code, self))
         self._layout.addWidget(banner)
         if report.claims:
             self._layout.addWidget(claims_card(report))
@@ -50,11 +53,19 @@ class ReportView(QWidget):
 
 def claims_card(report: Report) -> Card:
     """The claims, each with its verdict and reason."""
-    card = Card(tr("Claims"), tr("Each one was checked on this machine by the {name} backend.", name=report.backend))
+    checked = any(claim.status != "unchecked" for claim in report.claims)
+    text = tr("Each one was checked on this machine by the {name} backend.", name=report.backend)
+    card = Card(tr("Claims"), text if checked else tr("None of them could be checked."))
     listing = VerdictList()
     listing.show_lines(
         [
-            VerdictLine(claim_title(claim), claim.status, claim.sentence, tag="proved", code=claim.code)
+            VerdictLine(
+                claim_title(claim),
+                claim.status,
+                claim.sentence,
+                tag="proved" if claim.status == "accepted" else "",
+                code=claim.code,
+            )
             for claim in report.claims
         ]
     )

@@ -10,10 +10,21 @@ from gui.theme import theme
 
 
 class Table(QTableView):
-    """A table for reading. Tab leaves it, arrow keys move in it."""
+    """A table for reading. Tab leaves it, arrow keys move in it.
+
+    widest: limit of a column in characters; lines: rows to be as tall as; squeeze: the last column takes what is left,
+    and is shortened rather than scrolled to.
+    """
 
     def __init__(
-        self, model: QAbstractItemModel, name: str, *, widest: int = 28, lines: int = 8, parent: QWidget | None = None
+        self,
+        model: QAbstractItemModel,
+        name: str,
+        *,
+        widest: int = 28,
+        lines: int = 8,
+        squeeze: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._widest = theme.measures.chars(widest)
@@ -39,6 +50,9 @@ class Table(QTableView):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._lines = lines
+        self._squeeze = squeeze
+        if squeeze:
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(round(theme.measures.line * 1.65 * min(lines, 4)) + theme.measures.space(8))
         model.modelReset.connect(self.fit)
         model.rowsInserted.connect(self._grown)
@@ -49,7 +63,8 @@ class Table(QTableView):
         self.resizeColumnsToContents()
         for index in range(self.model().columnCount()):
             width = min(self.columnWidth(index) + theme.measures.space(2), self._widest)
-            self.setColumnWidth(index, width)
+            last = self._squeeze and index == self.model().columnCount() - 1
+            self.setColumnWidth(index, self.horizontalHeader().minimumSectionSize() if last else width)
         self.horizontalHeader().setStretchLastSection(True)
 
     def _grown(self, *_: object) -> None:
@@ -60,7 +75,8 @@ class Table(QTableView):
         """As tall as its rows, up to the number of lines that it was made for."""
         rows = min(max(self.model().rowCount(), 1), self._lines)
         header = self.horizontalHeader().sizeHint().height()
-        extra = self.horizontalScrollBar().sizeHint().height() + 2 * self.frameWidth() + 2
+        bar = 0 if self._squeeze else self.horizontalScrollBar().sizeHint().height()
+        extra = bar + 2 * self.frameWidth() + 2
         self.setFixedHeight(rows * self.verticalHeader().defaultSectionSize() + header + extra)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
