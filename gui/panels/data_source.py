@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from gui.i18n import tr
-from gui.widgets.controls import Card, Section, button, column, row
+from gui.widgets.controls import Bend, Card, Section, button, column, row
 from gui.widgets.drop import DropArea
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
@@ -45,7 +45,7 @@ class SourceStep(Section):
             ),
             spacing=1,
         )
-        line = row(IconView("sample", "accent", scale=2.2), texts, self.sample, spacing=4)
+        line = row(IconView("sample", "accent", scale=2.2), Bend(texts, self.sample, limit=56), spacing=4)
         line.setStretch(1, 1)
         sample.body.addLayout(line)
         self._busy = Card()

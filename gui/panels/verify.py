@@ -11,14 +11,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QSaveFile
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 
 from gui.bridge import Problem, RunningJob
 from gui.i18n import tr
 from gui.models.report import Report, as_text
 from gui.session import Session
 from gui.stages import stage_plan, watch
-from gui.widgets.controls import Card, FieldGrid, Page, button, hand_over, row
+from gui.widgets.controls import Bend, Card, FieldGrid, Page, button, hand_over, row
 from gui.widgets.drop import DropArea, dropped_file
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
@@ -51,10 +51,9 @@ class VerifyPanel(Page):
         self._again = button(tr("Verify again"), self.verify, icon="verify")
         self._other = button(tr("Open another…"), self._ask, icon="open")
         self._options = Card()
-        self._chosen = QWidget()
-        head = row(IconView("bundle", "accent", scale=1.4), self._chosen_name, self._other, self._again, spacing=2)
-        head.setStretch(1, 1)
-        self._chosen.setLayout(head)
+        name = row(IconView("bundle", "accent", scale=1.4), self._chosen_name, spacing=2)
+        name.setStretch(1, 1)
+        self._chosen = Bend(name, row(self._other, self._again, spacing=2), limit=72)
         self._options.body.addWidget(self._chosen)
         self._build_options()
         self._work = Card(tr("Verifying"))

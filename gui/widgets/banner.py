@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.theme import theme
-from gui.widgets.controls import column
+from gui.widgets.controls import Bend, column
 from gui.widgets.icons import IconView
 from gui.widgets.text import label
 
@@ -39,9 +39,7 @@ class Banner(QFrame):
         picture = IconView(icon, tone, scale=1.9)
         outer.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         self.texts = column(self.heading, *self.sentences, spacing=1)
-        outer.addLayout(self.texts, 1)
         self.side = column(spacing=2)
-        outer.addLayout(self.side)
-        outer.setAlignment(self.side, Qt.AlignmentFlag.AlignVCenter)
+        outer.addWidget(Bend(self.texts, self.side, limit=62), 1)
         self.setAccessibleName(heading)
         self.setAccessibleDescription(" ".join(sentences))

@@ -232,6 +232,34 @@ class Reflow(QWidget):
         return QSize(widest, super().minimumSizeHint().height())
 
 
+class Bend(QWidget):
+    """Text, and controls to its right; below it where the whole is narrower than `limit` characters."""
+
+    def __init__(self, text: QWidget | QLayout, controls: QWidget | QLayout, *, limit: int) -> None:
+        super().__init__()
+        self._limit = theme.measures.chars(limit)
+        self._text = text if isinstance(text, QWidget) else box(text)
+        self._controls = controls if isinstance(controls, QWidget) else box(controls)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(theme.measures.space(3))
+        self._layout.addWidget(self._text, 1)
+        self._layout.addWidget(self._controls, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max(part.minimumSizeHint().width() for part in (self._text, self._controls))
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        wide = event.size().width() >= self._limit
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if direction != self._layout.direction():
+            self._layout.setDirection(direction)
+            middle, left = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignLeft
+            self._layout.setAlignment(self._controls, middle if wide else left)
+        super().resizeEvent(event)
+
+
 class FieldGrid(QWidget):
     """Fields side by side, each under its name and over a hint; in fewer columns where there is less room.
 

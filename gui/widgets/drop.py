@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.theme import theme
-from gui.widgets.controls import column
+from gui.widgets.controls import Bend, column
 from gui.widgets.icons import IconView
 from gui.widgets.text import label, restyle
 
@@ -39,9 +39,8 @@ class DropArea(QFrame):
         outer.setSpacing(space(4))
         outer.addWidget(IconView(icon, "accent", scale=2.2), 0, Qt.AlignmentFlag.AlignVCenter)
         self.controls = column(spacing=2)
-        outer.addLayout(column(label(heading, "heading"), label(sentence, "muted"), spacing=1), 1)
-        outer.addLayout(self.controls)
-        outer.setAlignment(self.controls, Qt.AlignmentFlag.AlignVCenter)
+        texts = column(label(heading, "heading"), label(sentence, "muted"), spacing=1)
+        outer.addWidget(Bend(texts, self.controls, limit=56), 1)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_file(event) is not None:
