@@ -28,7 +28,7 @@ from core.algebra.kernels.scalar import (
 from core.algebra.kernels.threads import over_ranges
 from core.algebra.kernels.vectors import eq_table
 
-LEAST = 1 << 10
+LEAST = 1 << 12
 """Table entries worth a second thread."""
 
 
@@ -130,7 +130,7 @@ class FractionSumcheck:
             _round(p0, p1, q0, q1, rest, half, whole, start, stop, result)
             return result
 
-        parts = integers(np.concatenate(over_ranges(part, half, LEAST // 4)))
+        parts = integers(np.concatenate(over_ranges(part, half, LEAST // 2)))
         at_zero, leading, at_one = (sum(parts[k::3]) for k in range(3))
         if self._claim is not None:
             tau, inverse = self._tau[len(self.challenges)], self._inverses[len(self.challenges)]
