@@ -76,6 +76,8 @@ def _preview(value: dict[str, Any]) -> str:
 
 def _import(value: dict[str, Any]) -> str:
     lines = [f"Committed to {value['records']} records with {value['features']} features, one by one."]
+    if value["consented"] < value["records"]:
+        lines.append(f"{value['consented']} of them have consent; the others are committed, but not trained on.")
     if value["reused"]:
         lines.append(f"{value['reused']} of them are unchanged since an earlier import and kept their commitments.")
     if value["known"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from core.bundle.identity import Identity
 from core.settings import VERSION
 from tests.cli.conftest import Made, ok
-from tests.cli.program import INFER, Program, write_plan, write_table
+from tests.cli.program import INFER, ROOT, Program, write_plan, write_table
 
 HEX = set("0123456789abcdef")
 
@@ -291,3 +292,31 @@ def test_without_qt_the_window_is_refused_plainly(program: Program, monkeypatch:
     monkeypatch.setitem(sys.modules, "gui.app", None)
     done = program("app")
     assert done.code == 2 and "Qt" in done.sentence()
+
+
+def documented() -> dict[str, set[str]]:
+    """Members of each command's object, as the page says."""
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    table = page.split("| command | members of its object |")[1].split("\n\n")[0]
+    rows = (line.strip("| ").split(" | ") for line in table.splitlines()[2:])
+    return {command.strip("`"): set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", rest))) for command, rest in rows}
+
+
+def test_the_page_names_the_members_of_every_object(made: Made, program: Program) -> None:
+    members = documented()
+    assert set(made.imported) == members["import"]
+    assert set(made.attested) == members["attest"]
+    table = write_table(program.folder / "patients.csv")
+    for name, words in {
+        "schema infer": ["schema", "infer", table, *INFER],
+        "verify": ["verify", made.bundle],
+        "key new": ["key", "new", "Ada"],
+        "key list": ["key", "list"],
+        "key export": ["key", "export"],
+        "sample": ["sample", "--rows", "20", "--columns", "1"],
+        "version": ["version"],
+    }.items():
+        assert set(ok(program(*words, "--json")).json) == members[name], name
+    assert set(program("attest", "nothing", "--json").json) == {"error"}
+    receipt = ok(made.program("receipt", made.dataset, "1", "-o", program.folder / "r.json", "--json")).json
+    assert set(receipt) == members["receipt"]
