@@ -14,6 +14,7 @@ from core.commitments.receipt import RecordOpening
 from core.errors import InputError
 from core.monitor import Monitor
 from core.proving.dataset import OpenedDataset
+from core.settings import WORKSPACE_FILE
 from core.workspace.audit import AuditEntry, AuditTrail
 from core.workspace.database import connect, first, plain_errors, transaction
 from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords
@@ -23,8 +24,6 @@ from core.workspace.records import ReusableOpening
 from core.workspace.results import BundleInfo, ModelInfo, ResultStore, StoredModel
 from core.workspace.session import Session, utc_now
 from core.workspace.vault import WORKSPACE_ID_BYTES, Vault
-
-DATABASE_FILE = "workspace.db"
 
 
 class Workspace:
@@ -44,7 +43,7 @@ class Workspace:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a workspace in this folder."""
-        return os.path.isfile(folder / DATABASE_FILE)  # False, not an error, where the folder cannot be read
+        return os.path.isfile(folder / WORKSPACE_FILE)  # False, not an error, where the folder cannot be read
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, now: Callable[[], str] = utc_now) -> Workspace:
@@ -57,7 +56,7 @@ class Workspace:
         private_folder(folder)
         vault = Vault.fresh()
         lock = vault.lock(passphrase)
-        path = folder / DATABASE_FILE
+        path = folder / WORKSPACE_FILE
         part = beside(path)
         try:
             new_private_file(part)
@@ -86,7 +85,7 @@ class Workspace:
 
     @classmethod
     def _opened(cls, folder: Path, now: Callable[[], str], unlock: Callable[[bytes, bytes], Vault]) -> Workspace:
-        path = folder / DATABASE_FILE
+        path = folder / WORKSPACE_FILE
         make_private(path)
         db = connect(path)
         try:

@@ -13,7 +13,7 @@ from core.bundle.keys import SigningKey, open_key, seal_key
 from core.bundle.secretbox import KdfParameters, Secretbox, derive_key
 from core.encoding.canonical import dumps
 from core.errors import InputError, MalformedError
-from tests.unit.bundle.helper import key
+from tests.unit.bundle.helper import b64, key
 
 ADA = key("Ada")
 SEALED = seal_key(ADA, "correct horse")
@@ -121,6 +121,17 @@ def test_a_key_file_cannot_be_weakened_or_relabelled() -> None:
         open_key(dumps(other), "correct horse")
     with pytest.raises(MalformedError):
         open_key(dumps({**document, "version": 2}), "correct horse")
+
+
+def test_a_key_file_shows_the_identity_of_its_own_key() -> None:
+    """Even whoever knows the passphrase cannot make a file that shows Bob and signs as Ada."""
+    document = json.loads(SEALED)
+    header = {name: document[name] for name in ("kind", "version", "kdf")}
+    header["identity"] = key("Bob").identity.to_json()
+    box = Secretbox(derive_key("correct horse", KdfParameters.from_json(document["kdf"])))
+    with pytest.raises(MalformedError) as caught:
+        open_key(dumps({**header, "sealed": b64(box.seal(ADA.to_secret_bytes(), dumps(header)))}), "correct horse")
+    assert caught.value.code == "key.file"
 
 
 def test_sealed_items_are_bound_to_their_place() -> None:

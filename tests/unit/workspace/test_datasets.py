@@ -12,8 +12,8 @@ import pytest
 
 from core.errors import CancelledError, InputError, InternalError
 from core.monitor import SilentMonitor
+from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace
-from core.workspace.workspace import DATABASE_FILE
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
 
 DATA = committed(records())
@@ -181,7 +181,7 @@ CHANGES = [
 def test_changes_from_outside_are_noticed(tmp_path: Path, change: str) -> None:
     with Workspace.create(tmp_path, PASSPHRASE) as workspace:
         dataset_id = store(workspace, DATA)
-        connection = sqlite3.connect(tmp_path / DATABASE_FILE, isolation_level=None)
+        connection = sqlite3.connect(tmp_path / WORKSPACE_FILE, isolation_level=None)
         assert connection.execute(change).rowcount > 0
         connection.close()
         with pytest.raises(InputError) as caught:
@@ -192,7 +192,7 @@ def test_changes_from_outside_are_noticed(tmp_path: Path, change: str) -> None:
 def test_a_root_changed_from_outside_is_noticed(tmp_path: Path) -> None:
     with Workspace.create(tmp_path, PASSPHRASE) as workspace:
         dataset_id = store(workspace, DATA)
-        connection = sqlite3.connect(tmp_path / DATABASE_FILE, isolation_level=None)
+        connection = sqlite3.connect(tmp_path / WORKSPACE_FILE, isolation_level=None)
         connection.execute("UPDATE datasets SET root = ?", ("00" * 32,))
         connection.close()
         with pytest.raises(InputError) as caught:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError, InternalError, MalformedError, RejectedError
+from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace
 from core.workspace.database import transaction
-from core.workspace.workspace import DATABASE_FILE
 from tests.unit.bundle.helper import bundle, key, sha256
 from tests.unit.workspace.helper import PASSPHRASE, committed, records
 
@@ -92,7 +92,7 @@ def test_sealed_items_cannot_be_moved(workspace: Workspace) -> None:
     for name in ("Ada", "Bob"):
         workspace.add_key(key(name))
     ada, bob = key("Ada").fingerprint, key("Bob").fingerprint
-    connection = sqlite3.connect(workspace.folder / DATABASE_FILE, isolation_level=None)
+    connection = sqlite3.connect(workspace.folder / WORKSPACE_FILE, isolation_level=None)
     move = "UPDATE keys SET sealed = (SELECT sealed FROM keys WHERE fingerprint = ?) WHERE fingerprint = ?"
     connection.execute(move, (ada, bob))
     connection.close()
@@ -139,7 +139,7 @@ def test_what_was_done_is_written_down(workspace: Workspace) -> None:
 def test_the_trail_cannot_be_changed_from_outside(workspace: Workspace, change: str) -> None:
     workspace.add_key(key("Ada"))
     assert len(workspace.audit_trail()) == 3
-    connection = sqlite3.connect(workspace.folder / DATABASE_FILE, isolation_level=None)
+    connection = sqlite3.connect(workspace.folder / WORKSPACE_FILE, isolation_level=None)
     assert connection.execute(change).rowcount > 0
     connection.close()
     with pytest.raises(RejectedError) as caught:

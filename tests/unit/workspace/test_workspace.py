@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace, database, files
-from core.workspace.workspace import DATABASE_FILE
 from tests.unit.workspace.helper import PASSPHRASE, committed, records
 
 
@@ -46,11 +46,11 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
     with Workspace.create(folder, PASSPHRASE):
         assert mode(folder) == 0o700
         found = sorted(folder.iterdir())
-        assert DATABASE_FILE in {path.name for path in found}
+        assert WORKSPACE_FILE in {path.name for path in found}
         assert {mode(path) for path in found} == {0o600}  # the logs beside the file too
-    (folder / DATABASE_FILE).chmod(0o644)
+    (folder / WORKSPACE_FILE).chmod(0o644)
     Workspace.open(folder, PASSPHRASE).close()
-    assert mode(folder / DATABASE_FILE) == 0o600
+    assert mode(folder / WORKSPACE_FILE) == 0o600
 
 
 def test_a_folder_with_other_things_keeps_its_mode(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_folder_with_other_things_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     Workspace.create(tmp_path, PASSPHRASE).close()
     assert mode(tmp_path) == 0o755
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", DATABASE_FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", WORKSPACE_FILE]
 
 
 def test_wrong_and_unusable_passphrases(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_lock_is_bound_to_its_workspace(tmp_path: Path) -> None:
     """Same passphrase, but the lock of another workspace."""
     Workspace.create(tmp_path / "a", PASSPHRASE).close()
     Workspace.create(tmp_path / "b", PASSPHRASE).close()
-    with sqlite3.connect(tmp_path / "a" / DATABASE_FILE) as a, sqlite3.connect(tmp_path / "b" / DATABASE_FILE) as b:
+    with sqlite3.connect(tmp_path / "a" / WORKSPACE_FILE) as a, sqlite3.connect(tmp_path / "b" / WORKSPACE_FILE) as b:
         (lock,) = a.execute("SELECT value FROM meta WHERE name = 'lock'").fetchone()
         b.execute("UPDATE meta SET value = ? WHERE name = 'lock'", (lock,))
     refused("workspace.passphrase", tmp_path / "b")
@@ -92,13 +92,13 @@ def test_the_lock_is_bound_to_its_workspace(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lock", [b"", b"{}", b"\xff", b'{"kdf":{},"version":1,"wrapped":""}'])
 def test_a_damaged_lock_is_called_damage(tmp_path: Path, lock: bytes) -> None:
     Workspace.create(tmp_path, PASSPHRASE).close()
-    with sqlite3.connect(tmp_path / DATABASE_FILE) as connection:
+    with sqlite3.connect(tmp_path / WORKSPACE_FILE) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'lock'", (lock,))
     refused("workspace.damaged", tmp_path)
 
 
 def test_files_that_are_no_workspaces(tmp_path: Path) -> None:
-    path = tmp_path / DATABASE_FILE
+    path = tmp_path / WORKSPACE_FILE
     path.write_bytes(b"not a database" * 1000)
     refused("workspace.damaged", tmp_path)
     path.unlink()
@@ -109,7 +109,7 @@ def test_files_that_are_no_workspaces(tmp_path: Path) -> None:
 
 def test_a_later_version_is_left_alone(tmp_path: Path) -> None:
     Workspace.create(tmp_path, PASSPHRASE).close()
-    path = tmp_path / DATABASE_FILE
+    path = tmp_path / WORKSPACE_FILE
     with sqlite3.connect(path) as connection:
         connection.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, '')",
@@ -136,7 +136,7 @@ def test_migrations_are_applied_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_settings_of_the_connection(tmp_path: Path) -> None:
     Workspace.create(tmp_path, PASSPHRASE).close()
-    db = database.connect(tmp_path / DATABASE_FILE)
+    db = database.connect(tmp_path / WORKSPACE_FILE)
     names = ("journal_mode", "secure_delete", "temp_store", "foreign_keys", "synchronous", "trusted_schema")
     assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in names] == ["wal", 1, 2, 1, 2, 0]
     db.close()
@@ -199,7 +199,7 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
 def test_a_writer_waits_and_says_so_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_WAIT_SECONDS", 0.05)
     with Workspace.create(tmp_path, PASSPHRASE) as workspace:
-        other = sqlite3.connect(tmp_path / DATABASE_FILE, isolation_level=None)
+        other = sqlite3.connect(tmp_path / WORKSPACE_FILE, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(InputError) as caught:
             workspace.change_passphrase("new one")
