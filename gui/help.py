@@ -11,12 +11,42 @@ from core.resources import resource_path
 from gui.i18n import language, tr
 from gui.theme import theme
 
+# rooms that share a page
+_SHARED = {
+    "attest": "plan",
+    "consent": "rejected",
+    "commitments": "bundle",
+    "envelope": "bundle",
+    "framing": "bundle",
+    "identity": "bundle",
+    "import": "schema",
+    "infer": "schema",
+    "json": "bundle",
+    "key": "keys",
+    "machine": "worker",
+    "merkle": "dataset",
+    "model": "bundle",
+    "opening": "receipt",
+    "optimum": "rejected",
+    "parameters": "training",
+    "point": "bundle",
+    "proof": "bundle",
+    "record": "receipt",
+    "secret": "workspace",
+    "validity": "rejected",
+    "verify": "signature",
+    "views": "training",
+}
+
 _CODE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
 def page_for(code: str) -> Path:
     """The page of a code: its own, else its room's ("workspace" for "workspace.passphrase"), else the general one."""
-    names = [code, code.split(".", 1)[0], "general"] if _CODE.fullmatch(code) else ["general"]
+    names = ["general"]
+    if _CODE.fullmatch(code):
+        room = code.split(".", 1)[0]
+        names = [code, _SHARED.get(room, room), "general"]
     for name in names:
         for folder in (language(), "en"):
             page = resource_path("help") / folder / f"{name}.md"
