@@ -2,6 +2,9 @@
 
 Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half: into a new table the first time, so
 that the caller's vectors are left alone, and in place from then on.
+
+The leaves past the last one in use are 0/1. Where the upper children p1, q1 are such fillers, p0 q1 + p1 q0 is just p0,
+and they stay 0/1 under binding: from the index `active` on, only p0 and q0 are computed with.
 """
 
 from __future__ import annotations
@@ -12,15 +15,19 @@ from functools import partial
 import numpy as np
 
 from core.algebra.field import ORDER, batch_inverse
-from core.algebra.kernels.convert import element, elements, integers
+from core.algebra.kernels.convert import element, elements, integers, integers_to_rows
 from core.algebra.kernels.environment import kernel
 from core.algebra.kernels.scalar import (
     LIMBS,
+    RADIX,
     Elements,
     add,
+    equal,
+    is_zero,
     load,
     mul,
     mul_pair,
+    one,
     store,
     sub,
     zero,
@@ -31,14 +38,31 @@ from core.algebra.kernels.vectors import eq_table
 LEAST = 1 << 12
 """Table entries worth a second thread."""
 
+_ONE = integers_to_rows([RADIX % ORDER], 8 * LIMBS)
+
 
 @kernel
-def _merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, start: int, stop: int) -> None:
+def _used(p: Elements, q: Elements) -> int:
+    """Leaves up to the last one that is not 0/1."""
+    used = int(p.shape[0])
+    while used > 0 and is_zero(load(p, used - 1)) and equal(load(q, used - 1), one()):
+        used -= 1
+    return used
+
+
+@kernel
+def _merge(
+    parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, active: int, start: int, stop: int
+) -> None:
+    """Parents start <= i < stop of the children i and i + half; from `active` on the latter are 0/1."""
     half = p.shape[0] // 2
-    for i in range(start, stop):
+    for i in range(start, min(stop, active)):
         lower, upper = load(q, i), load(q, i + half)
         store(parent_p, i, mul_pair(load(p, i), upper, load(p, i + half), lower))
         store(parent_q, i, mul(lower, upper))
+    for i in range(max(start, active), stop):
+        store(parent_p, i, load(p, i))
+        store(parent_q, i, load(q, i))
 
 
 @kernel
@@ -60,9 +84,11 @@ def _round(
     whole: bool,
     start: int,
     stop: int,
+    quiet_start: int,
+    quiet_stop: int,
     result: Elements,
 ) -> None:
-    """sum_i rest[i] (p0 q1 + p1 q0)(X) over start <= i < stop.
+    """sum_i rest[i] (p0 q1 + p1 q0)(X) over start <= i < stop, and sum_i rest[i] p0(X) over the quiet range.
 
     Gives its value at 0, its leading coefficient and, if `whole`, its value at 1.
     """
@@ -77,6 +103,11 @@ def _round(
         if whole:
             at_one = add(at_one, mul(weight, mul_pair(a1, d1, b1, c1)))
         leading = add(leading, mul(weight, mul_pair(sub(a1, a0), sub(d1, d0), sub(b1, b0), sub(c1, c0))))
+    for i in range(quiet_start, quiet_stop):
+        weight = load(rest, i)
+        at_zero = add(at_zero, mul(weight, load(p0, i)))
+        if whole:
+            at_one = add(at_one, mul(weight, load(p0, i + half)))
     store(result, 0, at_zero)
     store(result, 1, leading)
     store(result, 2, at_one)
@@ -105,9 +136,12 @@ class FractionSumcheck:
     third follows from (1 - tau) h(0) + tau h(1) = claim.
     """
 
-    def __init__(self, p: Elements, q: Elements, point: Sequence[int], weight: int, claim: int | None) -> None:
+    def __init__(
+        self, p: Elements, q: Elements, active: int, point: Sequence[int], weight: int, claim: int | None
+    ) -> None:
         half = len(p) // 2
         self._size = half
+        self._active = active
         self._weight = weight % ORDER
         # p0 + weight q0 in place of p0 saves the third product at every index.
         weighted = np.empty((half, LIMBS), dtype=np.uint64)
@@ -124,10 +158,14 @@ class FractionSumcheck:
         half = self._size // 2
         p0, p1, q0, q1 = self._tables
         rest, whole = self._rest, self._claim is None
+        active = min(self._active, half)
 
         def part(start: int, stop: int) -> Elements:
+            # Each range takes its share of the cheap indices as well as of the dear ones.
+            dear = active * start // half, active * stop // half
+            cheap = start + active - dear[0], stop + active - dear[1]
             result = np.empty((3, LIMBS), dtype=np.uint64)
-            _round(p0, p1, q0, q1, rest, half, whole, start, stop, result)
+            _round(p0, p1, q0, q1, rest, half, whole, *dear, *cheap, result)
             return result
 
         parts = integers(np.concatenate(over_ranges(part, half, LEAST // 2)))
@@ -141,15 +179,23 @@ class FractionSumcheck:
     def bind(self, challenge: int) -> None:
         half = self._size // 2
         r = element(challenge)
+        active = min(self._active, half)
         sources = self._tables
-        targets = sources if self.challenges else [np.empty((half, LIMBS), dtype=np.uint64) for _ in sources]
+        targets = sources
+        if not self.challenges:
+            targets = [np.empty((half, LIMBS), dtype=np.uint64) for _ in sources]
+            targets[1][active:] = 0
+            targets[3][active:] = _ONE
 
         def part(start: int, stop: int) -> None:
-            for target, source in zip(targets, sources, strict=True):
-                bind_range(target, source, r, half, start, stop)
+            for k in (0, 2):
+                bind_range(targets[k], sources[k], r, half, start, stop)
+            for k in (1, 3):
+                bind_range(targets[k], sources[k], r, half, active * start // half, active * stop // half)
 
         over_ranges(part, half, LEAST)
         self._tables = targets
+        self._active = active
         if half > 1:
             _halve_eq(self._rest, half // 2)
         if self._claim is not None:
@@ -168,12 +214,16 @@ class FractionLevels:
 
     def __init__(self, numerators: Elements, denominators: Elements) -> None:
         levels = [(numerators, denominators)]
+        # Only the leaves have fillers to speak of: more than half of them are in use, so their parents all are.
+        half = len(numerators) // 2
+        self._active_leaves = active = max(0, _used(numerators, denominators) - half)
         while len(levels[-1][0]) > 1:
             p, q = levels[-1]
             half = len(p) // 2
             parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
-            over_ranges(partial(_merge, parent_p, parent_q, p, q), half, LEAST)
+            over_ranges(partial(_merge, parent_p, parent_q, p, q, active), half, LEAST)
             levels.append((parent_p, parent_q))
+            active = half // 2
         p, q = levels[-1]
         self._root = integers(p)[0], integers(q)[0]
         self._levels: list[tuple[Elements, Elements] | None] = [*levels[::-1]]
@@ -202,6 +252,7 @@ class FractionLevels:
         if tables is None:
             raise ValueError("each level has one sumcheck")
         self._levels[level + 1] = None
-        sumcheck = FractionSumcheck(*tables, point, weight, self._claim(level, point, weight))
+        active = self._active_leaves if level + 1 == self.depth else len(tables[0]) // 2
+        sumcheck = FractionSumcheck(*tables, active, point, weight, self._claim(level, point, weight))
         self._last = level, sumcheck
         return sumcheck

@@ -106,11 +106,31 @@ def test_fraction_trees(depth: int) -> None:
         assert both[1].final() == both[0].final()
 
 
+@pytest.mark.parametrize("used", [0, 1, 16, 17, 18, 20, 23, 24, 25, 31, 32])
+def test_fraction_trees_with_fillers(used: int) -> None:
+    rng = random.Random(used)
+    numerators = [*_scalars(rng, used), *([0] * (32 - used))]
+    denominators = [*(value or 1 for value in _scalars(rng, used)), *([1] * (32 - used))]
+    plain = PLAIN.fraction_tree(numerators, denominators)
+    fast = FAST.fraction_tree(FAST.vector(numerators), FAST.vector(denominators))
+    assert fast.root() == plain.root()
+    for level in (0, 1, 3, 4):
+        point, weight = _scalars(rng, level), rng.randrange(ORDER)
+        both = plain.sumcheck(level, point, weight), fast.sumcheck(level, point, weight)
+        for _ in range(level):
+            assert both[1].round() == both[0].round()
+            challenge = rng.randrange(ORDER)
+            for sumcheck in both:
+                sumcheck.bind(challenge)
+        assert both[1].final() == both[0].final()
+
+
 @pytest.mark.parametrize("zeros", [False, True])
 def test_fraction_trees_from_root_to_leaves(zeros: bool) -> None:
     # As the protocol walks: each point continues the challenges before it. Zero coordinates have no inverse.
     rng = random.Random(int(zeros))
     numerators, denominators = _scalars(rng, 512), [value or 1 for value in _scalars(rng, 512)]
+    numerators[300:], denominators[300:] = [0] * 212, [1] * 212
     vectors = FAST.vector(numerators), FAST.vector(denominators)
     plain, fast = PLAIN.fraction_tree(numerators, denominators), FAST.fraction_tree(*vectors)
     point: list[int] = []
