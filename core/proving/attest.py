@@ -17,10 +17,11 @@ from core.claims.statement import VERSION, DatasetStatement
 from core.claims.validity.prover import prove_validity
 from core.encoding.canonical import dumps
 from core.engines.interface import Engine
-from core.errors import InputError
+from core.errors import InputError, RejectedError
 from core.monitor import Monitor
 from core.proving.dataset import OpenedDataset
 from core.randomness import Tape
+from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 from core.relations.views import Views
 from core.training.quantise import TrainedModel, optimum_witness
@@ -33,7 +34,8 @@ class Attestation:
     """What goes into a bundle, and what the hospital alone sees.
 
     predicate: the proven part of the statement; subject: name and SHA-256 of the model file, or of the commitment to a
-    hidden model; model: the model file, None if hidden; trained and seconds (by stage) stay with the hospital.
+    hidden model; model: the model file, None if hidden; trained, seconds (by stage) and the blinding factor of a hidden
+    model's commitment (0 for a public one) stay with the hospital.
     """
 
     predicate: dict[str, Any]
@@ -42,7 +44,8 @@ class Attestation:
     validity: bytes
     attestation: bytes
     model: bytes | None
-    trained: TrainedModel
+    trained: TrainedModel = field(repr=False)
+    model_blinding: int = field(repr=False)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -81,10 +84,9 @@ def attest(
     stages = _Stages(monitor)
     layout = dataset.layout
     excluded = excluded_numbers(dataset)
-    views = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
-    parameters = parameters_of(views, layout=layout, plan=plan)
+    views, parameters = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
     train = np.asarray(views.train)
-    features = np.ascontiguousarray(dataset.rows[np.ix_(train, np.asarray(layout.features))])
+    features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16)
     outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
     trained = stages.run("train", lambda: _train(features, outcomes, plan, monitor))
     document = trained.document(features=layout.feature_names, schema_digest=dataset.schema.digest())
@@ -143,6 +145,7 @@ def attest(
         attestation=proof,
         model=model_json,
         trained=trained,
+        model_blinding=blinding,
         seconds=stages.seconds,
     )
 
@@ -153,12 +156,19 @@ def excluded_numbers(dataset: OpenedDataset) -> list[int]:
     return [number for number, given in zip(dataset.numbers, consent.tolist(), strict=True) if not given]
 
 
-def _split(dataset: OpenedDataset, excluded: list[int], plan: TrainingPlan, nonce: bytes | None) -> Views:
+def _split(
+    dataset: OpenedDataset, excluded: list[int], plan: TrainingPlan, nonce: bytes | None
+) -> tuple[Views, OptimumParameters]:
     if len(excluded) == len(dataset.numbers):
         raise InputError(
             "views.no_consent", "No record has consent, so there is nothing to train on.", "Check the consent column."
         )
-    views = views_of(dataset.numbers, excluded=excluded, root=dataset.root, plan=plan, nonce=nonce)
+    try:
+        views = views_of(dataset.numbers, excluded=excluded, root=dataset.root, plan=plan, nonce=nonce)
+        parameters = parameters_of(views, layout=dataset.layout, plan=plan)
+    except RejectedError as error:
+        # here nobody has claimed anything yet: the plan does not suit the data
+        raise InputError(error.code, error.message, error.remedy) from error
     outcome = dataset.rows[:, dataset.layout.outcome]
     for side, members in (("training", views.train), ("test", views.test)):
         if members and len(set(outcome[np.asarray(members)].tolist())) < 2:
@@ -167,7 +177,7 @@ def _split(dataset: OpenedDataset, excluded: list[int], plan: TrainingPlan, nonc
                 f"All {side} records have the same outcome, so no model makes sense on this split.",
                 "Use more records, another outcome, or another share of test records.",
             )
-    return views
+    return views, parameters
 
 
 def _train(features: Any, outcomes: Any, plan: TrainingPlan, monitor: Monitor) -> TrainedModel:

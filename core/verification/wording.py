@@ -74,7 +74,7 @@ def consent_sentence(members: int, *, asked: bool) -> str:
 
 
 def optimum_sentence(*, train: int, c: str, distance: str, hidden: bool) -> str:
-    weights = "The committed, hidden weights" if hidden else "The weights in the bundle"
+    weights = "The committed, hidden weights and bias" if hidden else "The weights and the bias in the bundle"
     return (
         f"{weights} are within {distance} of the optimum of L2-regularised logistic regression (C = {c}) on exactly "
         f"the {train} committed records of the training view, measured in the encoded space where each feature lies in "

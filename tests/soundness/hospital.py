@@ -69,6 +69,7 @@ class Hospital:
     attestation: Attestation
     key: SigningKey
     engine: Engine
+    model_blinding: int
 
     def parts(self) -> BundleParts:
         """What goes into the bundle, before anybody tampers with it."""
@@ -122,6 +123,18 @@ def assemble(parts: BundleParts, key: SigningKey) -> bytes:
     return encode([*head, *(Member(name, data) for name, data in members.items())])
 
 
+class RememberingTape(SeededTape):
+    """A seeded tape whose draws a forger can look up later, the last one of each label."""
+
+    def __init__(self, seed: bytes) -> None:
+        super().__init__(seed)
+        self.drawn: dict[str, int] = {}
+
+    def scalar(self, label: str) -> int:
+        self.drawn[label] = super().scalar(label)
+        return self.drawn[label]
+
+
 def open_dataset(
     schema: Schema, rows: np.ndarray, *, engine: Engine, tape: SeededTape, numbers: tuple[int, ...] | None = None
 ) -> OpenedDataset:
@@ -140,7 +153,7 @@ def signing_key() -> SigningKey:
 
 def hospital(
     *,
-    records: int = 24,
+    records: int = 16,
     features: int = 2,
     hidden: bool = False,
     nonce: bytes | None = None,
@@ -149,11 +162,12 @@ def hospital(
     schema: Schema | None = None,
     engine_name: str = "plain",
     seed: bytes = b"hospital",
+    validity: bytes | None = None,
 ) -> Hospital:
-    """An honest attestation over made-up records."""
+    """An honest attestation over made-up records; validity: a proof to be taken as it is, by the dishonest."""
     schema = schema or schema_of(features)
     rows = rows_of(schema, records) if rows is None else rows
-    engine, tape = get_engine(engine_name), SeededTape(seed)
+    engine, tape = get_engine(engine_name), RememberingTape(seed)
     plan = plan or TrainingPlan()
     dataset = open_dataset(schema, rows, engine=engine, tape=tape)
     attestation = attest(
@@ -161,12 +175,14 @@ def hospital(
         plan=plan,
         nonce=nonce,
         hide_weights=hidden,
-        validity=None,
+        validity=validity,
         engine=engine,
         tape=tape,
         monitor=SilentMonitor(),
     )
-    return Hospital(schema, dataset, plan, nonce, attestation, signing_key(), engine)
+    return Hospital(
+        schema, dataset, plan, nonce, attestation, signing_key(), engine, tape.drawn.get("model.blinding", 0)
+    )
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.errors import InternalError
 from core.records.layout import RowLayout
 from core.relations.parameters import OptimumParameters
 
@@ -43,6 +44,12 @@ class OptimumStatement:
     train: Sequence[int]
     members: Sequence[int]
     model: PublicModel | HiddenModel
+
+    def __post_init__(self) -> None:
+        if len(self.train) != self.parameters.rows or len(self.layout.features) != self.parameters.features:
+            raise InternalError(
+                "optimum.sizes", "The sizes of the optimum claim are not those of its views and features."
+            )
 
     @property
     def hidden(self) -> bool:

@@ -1,0 +1,45 @@
+"""Every forger is stopped by the stages that its entry names, on both backends; without its one check it gets
+through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from core.verification.verify import verify_bundle
+from tests.soundness.forgers import FORGERS, Forger
+from tests.soundness.hospital import Hospital
+
+BY_NAME = pytest.mark.parametrize("forger", FORGERS, ids=lambda forger: forger.name.replace(" ", "-"))
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len({forger.name for forger in FORGERS}) == len(FORGERS) >= 30
+
+
+@cache
+def started(start: Callable[[], Hospital]) -> Hospital:
+    """Forgers that start from the same honest hospital share it."""
+    return start()
+
+
+@BY_NAME
+def test_forger_is_stopped_by_its_stage(forger: Forger) -> None:
+    h = started(forger.start)
+    bundle = h.bundle(forger.make(h))
+    for backend in ("native", "reference"):
+        report = verify_bundle(bundle, backend=backend)
+        assert report.verdict == "rejected", report.to_text()
+        assert set(report.detail.split(", ")) == forger.stages
+        assert report.signers, "the forger holds the key: the signature is not what stops it"
+
+
+@BY_NAME
+def test_without_its_check_it_gets_through(forger: Forger) -> None:
+    with forger.removal():
+        h = forger.start()
+        report = verify_bundle(h.bundle(forger.make(h)))
+        assert report.verdict == "accepted", report.detail or report.to_text()
