@@ -65,10 +65,10 @@ class FastEngine:
         return vectors.combine(constant, terms)
 
     def row_combination(self, weights: Elements, matrix: SmallMatrix) -> list[int]:
-        return convert.integers(vectors.row_combination(weights, _small(matrix)))
+        return convert.integers(vectors.row_combination(weights, matrix))
 
     def matrix_form(self, matrix: SmallMatrix, form: Sequence[int]) -> Elements:
-        return vectors.matrix_form(_small(matrix), convert.elements(form))
+        return vectors.matrix_form(matrix, convert.elements(form))
 
     def fraction_tree(self, numerators: Elements, denominators: Elements) -> FractionLevels:
         return FractionLevels(numerators, denominators)
@@ -79,7 +79,7 @@ class FastEngine:
         return ProductSumcheck(tables, terms, degree)
 
     def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
-        entries = _small(matrix)
+        entries: vectors.Small = np.ascontiguousarray(matrix, dtype=np.int64)
         if len(blindings) != len(entries):
             raise ValueError("one blinding for each row")
         table = SMALL_TABLES.first(entries.shape[1])
@@ -129,7 +129,3 @@ class FastEngine:
         for other in sums[1:]:
             total = tables.add_points(total, other)
         return total
-
-
-def _small(matrix: SmallMatrix) -> vectors.Small:
-    return np.ascontiguousarray(matrix, dtype=np.int64)

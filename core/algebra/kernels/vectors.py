@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from core.algebra.kernels.convert import elements
 from core.algebra.kernels.environment import kernel
 from core.algebra.kernels.scalar import (
     LIMBS,
+    WIDE,
     Elements,
     add,
     load,
@@ -28,10 +30,14 @@ from core.algebra.kernels.scalar import (
 )
 from core.algebra.kernels.threads import over_ranges
 
-Small = NDArray[np.int64]
+Small: TypeAlias = NDArray[np.int64]
+AnySmall: TypeAlias = NDArray[np.int64] | NDArray[np.uint16] | NDArray[np.int32]
 
 LEAST = 1 << 12
 """Elements worth a second thread."""
+
+BLOCK = 1 << 14
+"""Small integers brought into the kernels' own layout at a time, so that large matrices are never copied whole."""
 
 
 @kernel
@@ -56,18 +62,18 @@ def eq_table(point: Elements) -> Elements:
 
 
 @kernel
-def _affine(result: Elements, coefficients: Elements, columns: Small, lengths: Small, start: int, stop: int) -> None:
-    terms = lengths.shape[0]
+def _affine(result: Elements, coefficients: Elements, columns: Small) -> None:
+    """result[i] = coefficients[-1] + sum_k coefficients[k] columns[k, i]."""
+    terms = columns.shape[0]
     constant = load(coefficients, terms)
-    for i in range(start, stop):
+    for i in range(result.shape[0]):
         positive, negative = wide_zero(), wide_zero()
         for k in range(terms):
-            if i < lengths[k]:
-                value = columns[k, i]
-                if value > 0:
-                    positive = wide_add_product(positive, load(coefficients, k), magnitude(value))
-                elif value < 0:
-                    negative = wide_add_product(negative, load(coefficients, k), magnitude(value))
+            value = columns[k, i]
+            if value > 0:
+                positive = wide_add_product(positive, load(coefficients, k), magnitude(value))
+            elif value < 0:
+                negative = wide_add_product(negative, load(coefficients, k), magnitude(value))
         store(result, i, add(constant, sub(wide_reduce(positive), wide_reduce(negative))))
 
 
@@ -75,11 +81,17 @@ def affine(constant: int, terms: Sequence[tuple[int, Small]], length: int) -> El
     """constant + sum coefficient * column elementwise; columns shorter than `length` count as zero past their end."""
     result = np.empty((length, LIMBS), dtype=np.uint64)
     coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
-    columns = np.zeros((len(terms), length), dtype=np.int64)
-    for k, (_, column) in enumerate(terms):
-        columns[k, : len(column)] = column
-    lengths = np.array([len(column) for _, column in terms], dtype=np.int64)
-    over_ranges(partial(_affine, result, coefficients, columns, lengths), length, LEAST)
+
+    def part(start: int, stop: int) -> None:
+        for first in range(start, stop, BLOCK):
+            last = min(first + BLOCK, stop)
+            columns = np.zeros((len(terms), last - first), dtype=np.int64)
+            for k, (_, column) in enumerate(terms):
+                piece = column[first:last]
+                columns[k, : len(piece)] = piece
+            _affine(result[first:last], coefficients, columns)
+
+    over_ranges(part, length, LEAST)
     return result
 
 
@@ -118,11 +130,19 @@ def combine(constant: Elements, terms: Sequence[tuple[int, Elements]]) -> Elemen
     return result
 
 
+def _blocks(matrix: AnySmall, start: int, stop: int) -> Iterator[tuple[int, Small]]:
+    """Rows start..stop - 1 in contiguous int64 pieces, with the first row of each."""
+    step = max(1, BLOCK // max(1, matrix.shape[1]))
+    for first in range(start, stop, step):
+        yield first, np.ascontiguousarray(matrix[first : min(first + step, stop)], dtype=np.int64)
+
+
 @kernel
-def _row_combination(weights: Elements, matrix: Small, start: int, stop: int, sums: NDArray[np.uint64]) -> None:
+def _row_combination(weights: Elements, first: int, matrix: Small, sums: NDArray[np.uint64]) -> None:
+    """sums[j] += sum_i weights[first + i] matrix[i, j]; the negative entries' share goes to sums[width + j]."""
     width = matrix.shape[1]
-    for i in range(start, stop):
-        weight = load(weights, i)
+    for i in range(matrix.shape[0]):
+        weight = load(weights, first + i)
         for j in range(width):
             value = matrix[i, j]
             if value > 0:
@@ -139,13 +159,14 @@ def _differences(sums: NDArray[np.uint64], result: Elements) -> None:
         store(result, j, sub(wide_reduce(load_wide(sums, j)), wide_reduce(load_wide(sums, width + j))))
 
 
-def row_combination(weights: Elements, matrix: Small) -> Elements:
+def row_combination(weights: Elements, matrix: AnySmall) -> Elements:
     """sum_i weights[i] matrix[i, :]; what is past the shorter of the two is ignored."""
     rows, width = min(len(weights), matrix.shape[0]), matrix.shape[1]
 
     def part(start: int, stop: int) -> Elements:
-        sums = np.zeros((2 * width, 6), dtype=np.uint64)
-        _row_combination(weights, matrix, start, stop, sums)
+        sums = np.zeros((2 * width, WIDE), dtype=np.uint64)
+        for first, block in _blocks(matrix, start, stop):
+            _row_combination(weights, first, block, sums)
         result = np.empty((width, LIMBS), dtype=np.uint64)
         _differences(sums, result)
         return result
@@ -156,8 +177,8 @@ def row_combination(weights: Elements, matrix: Small) -> Elements:
 
 
 @kernel
-def _matrix_form(result: Elements, matrix: Small, form: Elements, start: int, stop: int) -> None:
-    for i in range(start, stop):
+def _matrix_form(result: Elements, first: int, matrix: Small, form: Elements) -> None:
+    for i in range(matrix.shape[0]):
         positive, negative = wide_zero(), wide_zero()
         for j in range(matrix.shape[1]):
             value = matrix[i, j]
@@ -165,14 +186,18 @@ def _matrix_form(result: Elements, matrix: Small, form: Elements, start: int, st
                 positive = wide_add_product(positive, load(form, j), magnitude(value))
             elif value < 0:
                 negative = wide_add_product(negative, load(form, j), magnitude(value))
-        store(result, i, sub(wide_reduce(positive), wide_reduce(negative)))
+        store(result, first + i, sub(wide_reduce(positive), wide_reduce(negative)))
 
 
-def matrix_form(matrix: Small, form: Elements) -> Elements:
+def matrix_form(matrix: AnySmall, form: Elements) -> Elements:
     """matrix @ form, one element a row."""
     if matrix.shape[1] != len(form):
         raise ValueError("form and matrix of different widths")
     result = np.empty((matrix.shape[0], LIMBS), dtype=np.uint64)
-    least = max(1, LEAST // max(1, matrix.shape[1]))
-    over_ranges(partial(_matrix_form, result, matrix, form), matrix.shape[0], least)
+
+    def part(start: int, stop: int) -> None:
+        for first, block in _blocks(matrix, start, stop):
+            _matrix_form(result, first, block, form)
+
+    over_ranges(part, matrix.shape[0], max(1, LEAST // max(1, matrix.shape[1])))
     return result

@@ -31,6 +31,12 @@ def _larger(values, result):
         result[i] = exceeds(load(values, i), lesser_half())
 
 
+@njit
+def _inverses(values, results):
+    for i in range(values.shape[0]):
+        store(results, i, inverse(load(values, i)))
+
+
 def _into(values: list[int]) -> base.Coordinates:
     rows = convert.integers_to_rows(values, 48)
     base.into_montgomery(rows)
@@ -56,3 +62,16 @@ def test_the_larger_root_is_told_from_the_lesser() -> None:
     result = np.empty(len(values), dtype=np.uint8)
     _larger(convert.integers_to_rows(values, 48), result)
     assert result.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_inverses_at_random_and_of_powers_of_two() -> None:
+    # Powers of two leave the longest runs of zero bits to shift away at once.
+    rng = random.Random(4)
+    values = [1 << k for k in range(381)] + [P - (1 << k) for k in range(380)] + [rng.randrange(P) for _ in range(3000)]
+    # Once as values, once as Montgomery representatives.
+    for rows, factor in ((_into(values), 1), (convert.integers_to_rows(values, 48), pow(base.RADIX, -1, P))):
+        results = np.empty_like(rows)
+        _inverses(rows, results)
+        base.out_of_montgomery(results.copy(), results)
+        inverses = convert.rows_to_integers(results)
+        assert all(value * factor * inverse % P == 1 for value, inverse in zip(values, inverses, strict=True))
