@@ -51,6 +51,11 @@ def state(contents: BundleContents) -> StatedBundle:
             "A record was changed, added or removed after the dataset was committed.",
             stage="dataset",
         )
+    if schema.consent is None and predicate.views.excluded:
+        # without the column nobody could have refused, so leaving records out would be choosing among them
+        raise RejectedError(
+            "views.excluded", "Records were left out although the schema has no consent column.", stage="views"
+        )
     layout = RowLayout.from_schema(schema)
     plan = predicate.plan
     views = views_of(contents.numbers, excluded=predicate.views.excluded, root=root, plan=plan, nonce=predicate.nonce)

@@ -46,12 +46,8 @@ def verify_receipt(source: bytes | Path, *, backend: str = "native") -> Verifica
         sentence="The receipt holds.",
         backend=backend,
         claims=tuple(claims),
-        numbers={
-            "record": str(checked.number),
-            "records": str(checked.count),
-            "root": checked.root.hex(),
-            "schema": checked.schema_digest.hex(),
-        },
+        bound={"root": checked.root.hex(), "schema": checked.schema_digest.hex()},
+        numbers={"record": str(checked.number), "records": str(checked.count)},
         notes=("Compare the root with the one in the bundle that you were shown: a receipt is about that root alone.",),
     )
 

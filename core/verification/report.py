@@ -42,7 +42,11 @@ class SignerVerdict:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """The outcome. code, stage and detail say for experts what stopped it; all three are empty if accepted."""
+    """The outcome. code, stage and detail say for experts what stopped it; all three are empty if accepted.
+
+    bound: what the proofs are about and cannot be moved from, as digests to compare; numbers: what was proven; signed:
+    what is only stated.
+    """
 
     kind: str
     verdict: str
@@ -53,6 +57,7 @@ class VerificationReport:
     stage: str = ""
     detail: str = ""
     claims: tuple[ClaimVerdict, ...] = ()
+    bound: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     numbers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     signed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     signers: tuple[SignerVerdict, ...] = ()
@@ -84,6 +89,7 @@ class VerificationReport:
                 }
                 for claim in self.claims
             ],
+            "bound": dict(self.bound),
             "numbers": dict(self.numbers),
             "signed": dict(self.signed),
             "signers": [
@@ -110,6 +116,9 @@ class VerificationReport:
         if self.claims:
             lines += ["", "Claims (PROVED: shown in zero knowledge and checked here)"]
             lines += [f"  {_MARKS[claim.status]}  {claim.title}: {claim.sentence}" for claim in self.claims]
+        if self.bound:
+            lines += ["", "What the proofs are about (compare with what you were given)"]
+            lines += [f"  {NUMBER_LABELS.get(label, label)}: {value}" for label, value in self.bound.items()]
         if self.numbers:
             lines += ["", "Numbers (PROVED)"]
             lines += [f"  {NUMBER_LABELS.get(label, label)}: {value}" for label, value in self.numbers.items()]

@@ -144,6 +144,7 @@ def _report(
         stage=stage,
         detail=detail,
         claims=claims,
+        bound=_bound(contents),
         numbers=_numbers(contents, stated) if not stages else {},
         signed=_signed(contents) if refused is None else {},
         signers=signers,
@@ -197,6 +198,18 @@ def _numbers(contents: BundleContents, stated: StatedBundle) -> dict[str, str]:
     }
 
 
+def _bound(contents: BundleContents) -> dict[str, str]:
+    """What both transcripts absorbed, as digests that people compare."""
+    predicate = contents.typed
+    return {
+        "root": predicate.dataset.root.hex(),
+        "schema": predicate.dataset.schema.hex(),
+        "plan": predicate.plan.digest().hex(),
+        "nonce": "none" if predicate.nonce is None else predicate.nonce.hex(),
+        "model_commitment" if predicate.model.hidden else "model": contents.subject_digest,
+    }
+
+
 def _signed(contents: BundleContents) -> dict[str, str]:
     predicate = contents.typed
     signed = {"created": predicate.created, "tool": f"{predicate.tool_name} {predicate.tool_version}"}
@@ -205,8 +218,7 @@ def _signed(contents: BundleContents) -> dict[str, str]:
 
 def _notes(contents: BundleContents, signers: tuple[SignerVerdict, ...]) -> tuple[str, ...]:
     notes = [] if all(signer.known for signer in signers) else [_UNKNOWN]
-    if contents.typed.nonce is None:
-        notes.append(wording.NO_NONCE)
+    notes.append(wording.NO_NONCE if contents.typed.nonce is None else wording.NONCE)
     return (*notes, wording.TRUTH, wording.FUTURE)
 
 

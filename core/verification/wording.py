@@ -21,11 +21,19 @@ NUMBER_LABELS = {
     "record": "number of the record",
     "root": "root of the dataset",
     "schema": "digest of the schema",
+    "plan": "digest of the plan",
+    "nonce": "auditor's nonce",
+    "model": "digest of the model",
+    "model_commitment": "digest of the commitment to the hidden model",
 }
 
 NO_NONCE = (
     "No auditor gave a nonce: the split into training and test records follows from the dataset and the plan, but the "
-    "hospital could have committed its records again and again until it liked the split."
+    "hospital could have committed its records, or worded its plan, again and again until it liked the split."
+)
+NONCE = (
+    "The split follows from the nonce shown. It means something only if you drew that nonce yourself, after you had "
+    "received this root and this digest of the plan: compare all three."
 )
 TRUTH = (
     "That the committed records are those of real patients, and are true, is not and cannot be shown by a proof; "

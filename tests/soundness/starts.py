@@ -103,6 +103,14 @@ def with_refusal() -> Hospital:
     return hospital(schema=schema, rows=rows, plan=TrainingPlan(test_fraction=Fraction(0)))
 
 
+def quiet_refusal() -> Hospital:
+    """No consent column in the schema, and yet record 3 is committed without consent, so that it may be left out."""
+    schema = schema_of(2)
+    rows = rows_of(schema, 16)
+    rows[2, 8] = 0
+    return hospital(schema=schema, rows=rows, plan=TrainingPlan(test_fraction=Fraction(0)))
+
+
 def all_consenting() -> Hospital:
     schema = consent_schema()
     return hospital(schema=schema, rows=rows_of(schema, 16), plan=TrainingPlan(test_fraction=Fraction(0)))

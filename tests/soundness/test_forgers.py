@@ -12,6 +12,7 @@ import pytest
 from core.verification.verify import verify_bundle
 from tests.soundness.forgers import FORGERS, Forger
 from tests.soundness.hospital import Hospital
+from tests.soundness.starts import quiet_refusal
 
 BY_NAME = pytest.mark.parametrize("forger", FORGERS, ids=lambda forger: forger.name.replace(" ", "-"))
 
@@ -43,3 +44,12 @@ def test_without_its_check_it_gets_through(forger: Forger) -> None:
         h = forger.start()
         report = verify_bundle(h.bundle(forger.make(h)))
         assert report.verdict == "accepted", report.detail or report.to_text()
+
+
+def test_no_record_is_left_out_without_a_consent_column() -> None:
+    """Committing a silent refusal for an inconvenient record would make leaving it out look proven."""
+    h = started(quiet_refusal)
+    assert h.attestation.predicate["views"]["excluded"] == [3]
+    for backend in ("native", "reference"):
+        report = verify_bundle(h.bundle(), backend=backend)
+        assert (report.verdict, report.code, report.stage) == ("rejected", "views.excluded", "views")
