@@ -74,7 +74,9 @@ def test_combine_leaves_its_inputs_alone() -> None:
         vectors.combine(inputs[0], [(1, inputs[1][:5])])
 
 
-@pytest.mark.parametrize(("rows", "width", "weights"), [(1, 1, 1), (5, 3, 8), (8, 3, 5), (0, 4, 2), (300, 33, 300), (900, 41, 901)])
+@pytest.mark.parametrize(
+    ("rows", "width", "weights"), [(1, 1, 1), (5, 3, 8), (8, 3, 5), (0, 4, 2), (300, 33, 300), (900, 41, 901)]
+)
 def test_small_matrices_on_both_sides(rows: int, width: int, weights: int) -> None:
     rng = random.Random(rows + width)
     matrix = _matrix(rng, rows, width)
