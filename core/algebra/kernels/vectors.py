@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from core.algebra.kernels.scalar import (
     load_wide,
     magnitude,
     mul,
+    neg,
     one,
     store,
     store_wide,
@@ -62,19 +63,23 @@ def eq_table(point: Elements) -> Elements:
 
 
 @kernel
+def _signed(element: Any, value: int) -> Any:
+    """The element, negated for a negative value: element * value = _signed(element, value) * |value|."""
+    return neg(element) if value < 0 else element
+
+
+@kernel
 def _affine(result: Elements, coefficients: Elements, columns: Small) -> None:
     """result[i] = coefficients[-1] + sum_k coefficients[k] columns[k, i]."""
     terms = columns.shape[0]
     constant = load(coefficients, terms)
     for i in range(result.shape[0]):
-        positive, negative = wide_zero(), wide_zero()
+        total = wide_zero()
         for k in range(terms):
             value = columns[k, i]
-            if value > 0:
-                positive = wide_add_product(positive, load(coefficients, k), magnitude(value))
-            elif value < 0:
-                negative = wide_add_product(negative, load(coefficients, k), magnitude(value))
-        store(result, i, add(constant, sub(wide_reduce(positive), wide_reduce(negative))))
+            if value != 0:
+                total = wide_add_product(total, _signed(load(coefficients, k), value), magnitude(value))
+        store(result, i, add(constant, wide_reduce(total)))
 
 
 def affine(constant: int, terms: Sequence[tuple[int, Small]], length: int) -> Elements:
@@ -139,24 +144,21 @@ def _blocks(matrix: AnySmall, start: int, stop: int) -> Iterator[tuple[int, Smal
 
 @kernel
 def _row_combination(weights: Elements, first: int, matrix: Small, sums: NDArray[np.uint64]) -> None:
-    """sums[j] += sum_i weights[first + i] matrix[i, j]; the negative entries' share goes to sums[width + j]."""
+    """sums[j] += sum_i weights[first + i] matrix[i, j]."""
     width = matrix.shape[1]
     for i in range(matrix.shape[0]):
         weight = load(weights, first + i)
         for j in range(width):
             value = matrix[i, j]
-            if value > 0:
-                store_wide(sums, j, wide_add_product(load_wide(sums, j), weight, magnitude(value)))
-            elif value < 0:
-                at = width + j
-                store_wide(sums, at, wide_add_product(load_wide(sums, at), weight, magnitude(value)))
+            if value != 0:
+                factor = _signed(weight, value)
+                store_wide(sums, j, wide_add_product(load_wide(sums, j), factor, magnitude(value)))
 
 
 @kernel
-def _differences(sums: NDArray[np.uint64], result: Elements) -> None:
-    width = result.shape[0]
-    for j in range(width):
-        store(result, j, sub(wide_reduce(load_wide(sums, j)), wide_reduce(load_wide(sums, width + j))))
+def _reduce(sums: NDArray[np.uint64], result: Elements) -> None:
+    for j in range(result.shape[0]):
+        store(result, j, wide_reduce(load_wide(sums, j)))
 
 
 def row_combination(weights: Elements, matrix: AnySmall) -> Elements:
@@ -164,11 +166,11 @@ def row_combination(weights: Elements, matrix: AnySmall) -> Elements:
     rows, width = min(len(weights), matrix.shape[0]), matrix.shape[1]
 
     def part(start: int, stop: int) -> Elements:
-        sums = np.zeros((2 * width, WIDE), dtype=np.uint64)
+        sums = np.zeros((width, WIDE), dtype=np.uint64)
         for first, block in _blocks(matrix, start, stop):
             _row_combination(weights, first, block, sums)
         result = np.empty((width, LIMBS), dtype=np.uint64)
-        _differences(sums, result)
+        _reduce(sums, result)
         return result
 
     parts = over_ranges(part, rows, max(1, LEAST // max(1, width)))
@@ -179,14 +181,12 @@ def row_combination(weights: Elements, matrix: AnySmall) -> Elements:
 @kernel
 def _matrix_form(result: Elements, first: int, matrix: Small, form: Elements) -> None:
     for i in range(matrix.shape[0]):
-        positive, negative = wide_zero(), wide_zero()
+        total = wide_zero()
         for j in range(matrix.shape[1]):
             value = matrix[i, j]
-            if value > 0:
-                positive = wide_add_product(positive, load(form, j), magnitude(value))
-            elif value < 0:
-                negative = wide_add_product(negative, load(form, j), magnitude(value))
-        store(result, first + i, sub(wide_reduce(positive), wide_reduce(negative)))
+            if value != 0:
+                total = wide_add_product(total, _signed(load(form, j), value), magnitude(value))
+        store(result, first + i, wide_reduce(total))
 
 
 def matrix_form(matrix: AnySmall, form: Elements) -> Elements:
