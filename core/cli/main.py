@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import multiprocessing
 import os
@@ -25,6 +27,7 @@ from core.settings import PROGRAM, VERSION, Settings, home_folder
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 accepted or done, 1 internal, 2 input, 3 rejected, 4 malformed, 130 stopped."""
     multiprocessing.freeze_support()
+    atexit.register(_end_quickly)
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         _tolerate(stream)
@@ -89,6 +92,11 @@ def _print_error(outcome: Outcome, *, as_json: bool) -> None:
         _print(_json({"error": event}))
     else:
         print(safe(str(outcome.error)), file=sys.stderr, flush=True)
+
+
+def _end_quickly() -> None:
+    """Spare the interpreter the search for garbage in all of torch, which takes a second and finds nothing to do."""
+    gc.freeze()
 
 
 def _settings_for_reports() -> Settings:

@@ -18,7 +18,7 @@ from core.jobs.protocol import Job
 from core.jobs.runner import Outcome, run_job
 from core.settings import Settings
 
-GRACE = 1.6  # seconds that work has to notice a cancel before the process ends under it
+GRACE = 1.0  # seconds that work has to notice a cancel before the process ends under it
 _TICK = 0.05
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -50,9 +51,22 @@ def run(request: Request, context: Context) -> Result:
         f"{tour.dataset.records} records were committed and both proofs made, in "
         f"{sum(tour.seconds.values()) - sum(tour.seconds[f'verify {name}'] for name in demo.BACKENDS):.1f} s",
         *(f"every claim was accepted on the {name} backend" for name in tour.verified),
+        f"the compiled kernels are kept in {_kernel_cache()}",
         "the worker process started, verified the bundle and ended",
     ]
     return Result(checks=tuple(checks), seconds=tour.seconds)
+
+
+def _kernel_cache() -> Path:
+    """Where numba keeps what it compiled; without it every start would compile again."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR", ""))
+    if not any(folder.rglob("*.nbi")):
+        raise InternalError(
+            "selftest.kernels",
+            "The compiled kernels are not kept, so every start would compile them again.",
+            "Make the user's cache folder writable.",
+        )
+    return folder
 
 
 def try_worker(bundle: Path) -> None:

@@ -82,4 +82,4 @@ def install() -> None:
 
 if __name__ == "__main__":
     install()
-    sys.exit(worker.main())
+    worker.main()

@@ -17,7 +17,7 @@ from core.jobs.protocol import Job
 from core.jobs.worker import GRACE
 
 ROOT = Path(__file__).resolve().parents[3]
-SLOW = "from tests.unit.jobs import slow_worker as s; import sys; s.install(); sys.exit(s.worker.main())"
+SLOW = "from tests.unit.jobs import slow_worker as s; s.install(); s.worker.main()"
 
 
 def start(home: Path) -> subprocess.Popen[bytes]:
