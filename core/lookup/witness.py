@@ -12,6 +12,7 @@ from core.algebra.field import ORDER
 from core.channel.prover import Opened, ProverChannel
 from core.commitments.hyrax import Column
 from core.engines.interface import Engine, FractionTree, Vector
+from core.lookup.limbs import LimbGrid
 from core.lookup.spec import LookupSpec, RowBlock, TableBlock
 
 Entries: TypeAlias = NDArray[np.int64]
@@ -98,3 +99,13 @@ def _grid(block: RowBlock, pattern: Sequence[int]) -> Entries:
 def _tags(block: RowBlock) -> Entries:
     repeats = (1 << block.variables) // len(block.tags)
     return np.tile(np.asarray(block.tags, dtype=np.int64), repeats)
+
+
+def grid_entries(grid: LimbGrid, values: Sequence[int]) -> Entries:
+    """Python integers in [0, 2^(limbs * limb_bits)) as limbs, one row of 2^limb_variables cells each."""
+    mask = (1 << grid.limb_bits) - 1
+    entries = np.zeros((grid.coordinates, 1 << grid.limb_variables), dtype=np.int64)
+    for a, value in enumerate(values):
+        for limb in range(grid.limbs):
+            entries[a, limb] = (value >> (limb * grid.limb_bits)) & mask
+    return entries.ravel()

@@ -27,6 +27,7 @@ from core.claims.optimum.statement import OptimumStatement, PublicModel, model_b
 from core.commitments.hyrax import Column, choose_width
 from core.constraints.expression import Expression
 from core.lookup.fractions import fraction_products, fraction_steps
+from core.lookup.limbs import LimbGrid
 from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock, Term
 from core.lookup.tables import RangeTable, SigmoidRows
 from core.polynomials.multilinear import eq_table, selector
@@ -40,52 +41,6 @@ RESIDUAL_DEGREE = 3
 LOGIT_DEGREE = 2
 RESIDUAL_COLUMNS = ("u", "value", "slope", "tail", "excess", "rho")
 """Evaluations of columns at the sumcheck's point, in order; excess and rho are put together from their limbs."""
-
-
-@dataclass(frozen=True)
-class LimbGrid:
-    """Integers of several limbs each, as one column: coordinate a, limb l at index a 2^limb_variables + l."""
-
-    label: str
-    coordinates: int
-    limbs: int
-    limb_bits: int
-    width: int
-
-    @property
-    def limb_variables(self) -> int:
-        return (self.limbs - 1).bit_length()
-
-    @property
-    def coordinate_variables(self) -> int:
-        """log2 of the padded number of coordinates; grown so that the column fills at least one row."""
-        return max((self.coordinates - 1).bit_length(), self.width - self.limb_variables)
-
-    @property
-    def column(self) -> Column:
-        length = self.coordinates << self.limb_variables
-        return Column(self.label, length, self.coordinate_variables + self.limb_variables, self.width)
-
-    def pattern(self, first: int = 0) -> tuple[int, ...]:
-        """1 for the limbs in use from `first` on."""
-        return tuple(int(first <= limb < self.limbs) for limb in range(1 << self.limb_variables))
-
-    def block(self, label: str, *, first: int = 0, scale: int = 1) -> RowBlock:
-        """Look up limbs from `first` on, times `scale`."""
-        pattern = self.pattern(first)
-        tags = tuple(TAG_LIMB for _ in pattern)
-        grid = Grid(self.coordinates, pattern)
-        return RowBlock(label, self.column.variables, grid, tags, (Term(self.label, scale=scale),))
-
-    def form(self, zeta: list[int]) -> list[int]:
-        """Over one row: the form under which sum_a eq(zeta, a) sum_l 2^(l limb_bits) limb_al is evaluated."""
-        inside = zeta[len(zeta) - (self.width - self.limb_variables) :]
-        powers = [1 << (limb * self.limb_bits) if limb < self.limbs else 0 for limb in range(1 << self.limb_variables)]
-        return [weight * power % ORDER for weight in eq_table(inside) for power in powers]
-
-    def point(self, zeta: list[int]) -> list[int]:
-        """A full-length point whose leading coordinates choose the rows for zeta."""
-        return [*zeta, *([0] * self.limb_variables)]
 
 
 @dataclass(frozen=True)
@@ -134,13 +89,13 @@ class OptimumRelation:
     @cached_property
     def gradient(self) -> LimbGrid:
         p = self.parameters
-        return LimbGrid("gradient", self.coordinates, p.gradient_limbs, p.limb_bits, self.width)
+        return LimbGrid("gradient", self.coordinates, p.gradient_limbs, p.limb_bits, self.width, TAG_LIMB)
 
     @cached_property
     def weights(self) -> LimbGrid:
         """Limbs of the hidden weights, shifted to be non-negative."""
         p = self.parameters
-        return LimbGrid("weights", self.coordinates, p.weight_limbs, p.limb_bits, self.width)
+        return LimbGrid("weights", self.coordinates, p.weight_limbs, p.limb_bits, self.width, TAG_LIMB)
 
     @property
     def rho_labels(self) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.claims.optimum.relation import LimbGrid, OptimumRelation
-from core.lookup.witness import Entries
+from core.claims.optimum.relation import OptimumRelation
+from core.lookup.witness import Entries, grid_entries
 from core.training.quantise import OptimumWitness
 
 
@@ -14,16 +14,6 @@ def limbs_of(values: NDArray[np.int64], bits: int, count: int) -> list[Entries]:
     """`count` limbs of `bits` bits of each non-negative value, least significant first."""
     mask = (1 << bits) - 1
     return [(values >> (bits * limb)) & mask for limb in range(count)]
-
-
-def grid_entries(grid: LimbGrid, values: list[int]) -> Entries:
-    """Python integers in [0, 2^(limbs * limb_bits)) as limbs, one row of 2^limb_variables cells each."""
-    mask = (1 << grid.limb_bits) - 1
-    entries = np.zeros((grid.coordinates, 1 << grid.limb_variables), dtype=np.int64)
-    for a, value in enumerate(values):
-        for limb in range(grid.limbs):
-            entries[a, limb] = (value >> (limb * grid.limb_bits)) & mask
-    return entries.ravel()
 
 
 def column_entries(relation: OptimumRelation, witness: OptimumWitness) -> dict[str, Entries]:
