@@ -19,9 +19,10 @@ Coordinates: TypeAlias = NDArray[np.uint64]
 LIMBS = 6
 RADIX = 1 << 384
 
-_OPERATIONS = field("base", LIMBS, FIELD_MODULUS, inline=False)
+_OPERATIONS = field("base", LIMBS, FIELD_MODULUS)
 load, store = _OPERATIONS.load, _OPERATIONS.store
-mul, add, sub, neg = _OPERATIONS.mul, _OPERATIONS.add, _OPERATIONS.sub, _OPERATIONS.neg
+mul, mul_inline = _OPERATIONS.mul, _OPERATIONS.mul_inline
+add, sub, neg = _OPERATIONS.add, _OPERATIONS.sub, _OPERATIONS.neg
 is_zero, equal = _OPERATIONS.is_zero, _OPERATIONS.equal
 zero, one = _OPERATIONS.zero, _OPERATIONS.one
 

@@ -22,6 +22,7 @@ from core.algebra.kernels.base import (
     lesser_half,
     load,
     mul,
+    mul_inline,
     one,
     out_of_montgomery,
     store,
@@ -60,7 +61,7 @@ def batch_add(points: Coordinates, left: Indices, right: Indices, count: int, ru
     product = one()
     for k in range(count):
         store(running, k, product)
-        product = mul(product, _denominator(points, left[k], right[k]))
+        product = mul_inline(product, _denominator(points, left[k], right[k]))
     inverted = inverse(product)
     for k in range(count - 1, -1, -1):
         i, j = left[k], right[k]
@@ -80,13 +81,13 @@ def batch_add(points: Coordinates, left: Indices, right: Indices, count: int, ru
                 store(points, 2 * i + 1, zero())
                 continue
             difference = add(y1, y1)
-            square = mul(x1, x1)
+            square = mul_inline(x1, x1)
             numerator = add(add(square, square), square)
-        slope = mul(numerator, mul(inverted, load(running, k)))
-        inverted = mul(inverted, difference)
-        x3 = sub(sub(mul(slope, slope), x1), x2)
+        slope = mul_inline(numerator, mul_inline(inverted, load(running, k)))
+        inverted = mul_inline(inverted, difference)
+        x3 = sub(sub(mul_inline(slope, slope), x1), x2)
         store(points, 2 * i, x3)
-        store(points, 2 * i + 1, sub(mul(slope, sub(x1, x3)), y1))
+        store(points, 2 * i + 1, sub(mul_inline(slope, sub(x1, x3)), y1))
 
 
 @kernel

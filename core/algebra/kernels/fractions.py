@@ -25,8 +25,8 @@ from core.algebra.kernels.scalar import (
     equal,
     is_zero,
     load,
-    mul,
-    mul_pair,
+    mul_inline,
+    mul_pair_inline,
     one,
     store,
     sub,
@@ -58,8 +58,8 @@ def _merge(
     half = p.shape[0] // 2
     for i in range(start, min(stop, active)):
         lower, upper = load(q, i), load(q, i + half)
-        store(parent_p, i, mul_pair(load(p, i), upper, load(p, i + half), lower))
-        store(parent_q, i, mul(lower, upper))
+        store(parent_p, i, mul_pair_inline(load(p, i), upper, load(p, i + half), lower))
+        store(parent_q, i, mul_inline(lower, upper))
     for i in range(max(start, active), stop):
         store(parent_p, i, load(p, i))
         store(parent_q, i, load(q, i))
@@ -70,7 +70,7 @@ def _add_weighted(result: Elements, p: Elements, q: Elements, weight: Elements, 
     """result = p + weight q."""
     factor = load(weight, 0)
     for i in range(start, stop):
-        store(result, i, add(load(p, i), mul(factor, load(q, i))))
+        store(result, i, add(load(p, i), mul_inline(factor, load(q, i))))
 
 
 @kernel
@@ -99,15 +99,15 @@ def _round(
         b0, b1 = load(p1, i), load(p1, i + half)
         c0, c1 = load(q0, i), load(q0, i + half)
         d0, d1 = load(q1, i), load(q1, i + half)
-        at_zero = add(at_zero, mul(weight, mul_pair(a0, d0, b0, c0)))
+        at_zero = add(at_zero, mul_inline(weight, mul_pair_inline(a0, d0, b0, c0)))
         if whole:
-            at_one = add(at_one, mul(weight, mul_pair(a1, d1, b1, c1)))
-        leading = add(leading, mul(weight, mul_pair(sub(a1, a0), sub(d1, d0), sub(b1, b0), sub(c1, c0))))
+            at_one = add(at_one, mul_inline(weight, mul_pair_inline(a1, d1, b1, c1)))
+        leading = add(leading, mul_inline(weight, mul_pair_inline(sub(a1, a0), sub(d1, d0), sub(b1, b0), sub(c1, c0))))
     for i in range(quiet_start, quiet_stop):
         weight = load(rest, i)
-        at_zero = add(at_zero, mul(weight, load(p0, i)))
+        at_zero = add(at_zero, mul_inline(weight, load(p0, i)))
         if whole:
-            at_one = add(at_one, mul(weight, load(p0, i + half)))
+            at_one = add(at_one, mul_inline(weight, load(p0, i + half)))
     store(result, 0, at_zero)
     store(result, 1, leading)
     store(result, 2, at_one)
@@ -119,7 +119,7 @@ def bind_range(result: Elements, table: Elements, challenge: Elements, half: int
     r = load(challenge, 0)
     for i in range(start, stop):
         low = load(table, i)
-        store(result, i, add(low, mul(r, sub(load(table, i + half), low))))
+        store(result, i, add(low, mul_inline(r, sub(load(table, i + half), low))))
 
 
 @kernel

@@ -18,7 +18,6 @@ from core.algebra.kernels.limbs import (
     I64,
     Limbs,
     add_row,
-    call_shared,
     field,
     join,
     memory,
@@ -36,9 +35,10 @@ LIMBS = 4
 WIDE = 6
 RADIX = 1 << 256
 
-_OPERATIONS = field("scalar", LIMBS, ORDER, inline=False)
+_OPERATIONS = field("scalar", LIMBS, ORDER)
 load, store = _OPERATIONS.load, _OPERATIONS.store
-mul, add, sub, neg = _OPERATIONS.mul, _OPERATIONS.add, _OPERATIONS.sub, _OPERATIONS.neg
+mul, mul_inline = _OPERATIONS.mul, _OPERATIONS.mul_inline
+add, sub, neg = _OPERATIONS.add, _OPERATIONS.sub, _OPERATIONS.neg
 is_zero, equal = _OPERATIONS.is_zero, _OPERATIONS.equal
 zero, one = _OPERATIONS.zero, _OPERATIONS.one
 load_wide, store_wide = memory(WIDE)
@@ -59,10 +59,6 @@ def _pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
         quotient = builder.mul(total[0], negated_inverse)
         total = [*add_row(builder, total, [*constant, I64(0)], quotient)[1:], I64(0)]
     return subtract_once(builder, join(builder, total[:LIMBS]), ORDER)
-
-
-def _shared_pair(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    return call_shared(builder, "proofward_scalar_mul_pair", _N256, [a, b, c, d], _pair)
 
 
 def _wide_add_product(builder: Any, total: Any, a: Any, factor: Any) -> Any:
@@ -87,8 +83,8 @@ def _times(constant: int) -> Any:
     return lambda builder, a: montgomery_product(builder, a, _N256(constant), LIMBS, ORDER)
 
 
-mul_pair = operation("mul_pair", _ELEMENT, [_ELEMENT] * 4, _shared_pair)
-"""a b + c d with one reduction."""
+mul_pair_inline = operation("mul_pair_inline", _ELEMENT, [_ELEMENT] * 4, _pair)
+"""a b + c d with one reduction; copied into the kernel like mul_inline."""
 
 wide_zero = operation("wide_zero", _WIDE, [], lambda builder: _N384(0))
 """An empty sum of products with small integers."""

@@ -9,7 +9,7 @@ from numba import njit
 
 from core.algebra.encoding import FIELD_MODULUS as P
 from core.algebra.kernels import base, convert
-from core.algebra.kernels.base import add, exceeds, inverse, lesser_half, load, mul, neg, store, sub
+from core.algebra.kernels.base import add, exceeds, inverse, lesser_half, load, mul, mul_inline, neg, store, sub
 
 EDGES = [0, 1, 2, P - 1, P - 2, (P - 1) // 2, (P + 1) // 2, (1 << 380) - 1, (1 << 64) - 1, 1 << 320]
 
@@ -18,11 +18,12 @@ EDGES = [0, 1, 2, P - 1, P - 2, (P - 1) // 2, (P + 1) // 2, (1 << 380) - 1, (1 <
 def _operations(a, b, results):
     for i in range(a.shape[0]):
         x, y = load(a, i), load(b, i)
-        store(results, 5 * i, mul(x, y))
-        store(results, 5 * i + 1, add(x, y))
-        store(results, 5 * i + 2, sub(x, y))
-        store(results, 5 * i + 3, neg(x))
-        store(results, 5 * i + 4, inverse(x))
+        store(results, 6 * i, mul(x, y))
+        store(results, 6 * i + 1, add(x, y))
+        store(results, 6 * i + 2, sub(x, y))
+        store(results, 6 * i + 3, neg(x))
+        store(results, 6 * i + 4, inverse(x))
+        store(results, 6 * i + 5, mul_inline(x, y))
 
 
 @njit
@@ -47,14 +48,14 @@ def test_operations_agree_with_integers() -> None:
     rng = random.Random(3)
     left = [a for a in EDGES for _ in EDGES] + [rng.randrange(P) for _ in range(200)]
     right = [b for _ in EDGES for b in EDGES] + [rng.randrange(P) for _ in range(200)]
-    results = np.empty((5 * len(left), 6), dtype=np.uint64)
+    results = np.empty((6 * len(left), 6), dtype=np.uint64)
     _operations(_into(left), _into(right), results)
     assert all(value < P for value in convert.rows_to_integers(results))
     base.out_of_montgomery(results.copy(), results)
     values = convert.rows_to_integers(results)
     for i, (a, b) in enumerate(zip(left, right, strict=True)):
-        expected = [a * b % P, (a + b) % P, (a - b) % P, -a % P, pow(a, P - 2, P)]
-        assert values[5 * i : 5 * i + 5] == expected
+        expected = [a * b % P, (a + b) % P, (a - b) % P, -a % P, pow(a, P - 2, P), a * b % P]
+        assert values[6 * i : 6 * i + 6] == expected
 
 
 def test_the_larger_root_is_told_from_the_lesser() -> None:

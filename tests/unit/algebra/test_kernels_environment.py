@@ -56,6 +56,11 @@ def test_numba_imported_first_is_set_up_too(tmp_path: Path) -> None:
     assert Path(_run("import numba", XDG_CACHE_HOME=str(tmp_path))[3]).is_relative_to(tmp_path)
 
 
+def test_other_processors_get_the_baseline(tmp_path: Path) -> None:
+    before = "import platform\nplatform.machine = lambda: 'other'"
+    assert _run(before, XDG_CACHE_HOME=str(tmp_path))[0] == "generic"
+
+
 def test_torch_in_the_same_process(tmp_path: Path) -> None:
     before = "import torch\nassert float(torch.ones(300, 300).mm(torch.ones(300, 300)).sum()) == 300.0**3"
     assert _run(before, XDG_CACHE_HOME=str(tmp_path))[2] == "omp"
