@@ -127,6 +127,13 @@ class Engine(Protocol):
         final() = every table's value, in order. Tables are copied, not changed.
         """
 
+    def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> SumcheckProver:
+        """Sumcheck of sum_{i,c} eq(tau, c) X[i, c]^2 over 2^row_variables rows, then 2^len(tau) columns, zero-padded.
+
+        Row rounds give c_1, c_2 of the round polynomial, c_0 = (claim - c_1 - c_2) / 2; column rounds give c_1, c_2 of h
+        in the eq shape, as in FractionTree.sumcheck. final() = [X at the challenge point].
+        """
+
     # group ---------------------------------------------------------------------------------------------------------
     def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
         """C_i = sum_j matrix[i, j] G_j + blindings[i] H, compressed (48 bytes)."""

@@ -120,6 +120,49 @@ class PlainProductSumcheck:
         return [table[0] for table in self._tables]
 
 
+class PlainSquareSumcheck:
+    """sum_{i,c} eq(tau, c) X[i, c]^2 by evaluation at 0, 1, 2; rows first."""
+
+    def __init__(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> None:
+        columns = 1 << len(tau)
+        rows = [[*row, *([0] * (columns - len(row)))] for row in matrix.tolist()]
+        rows += [[0] * columns for _ in range((1 << row_variables) - len(rows))]
+        self._rows = rows
+        self._tau = list(tau)
+
+    def round(self) -> list[int]:
+        values = []
+        for x in (0, 1, 2):
+            if len(self._rows) > 1:
+                half, weights = len(self._rows) // 2, eq_table(self._tau)
+                pairs = zip(self._rows[:half], self._rows[half:], strict=True)
+                total = sum(
+                    w * (a + x * (b - a)) ** 2
+                    for low, high in pairs
+                    for w, a, b in zip(weights, low, high, strict=True)
+                )
+            else:
+                row, weights = self._rows[0], eq_table(self._tau[1:])
+                half = len(weights)
+                total = sum(w * (row[c] + x * (row[c + half] - row[c])) ** 2 for c, w in enumerate(weights))
+            values.append(total % ORDER)
+        return _interpolate(values)[1:]
+
+    def bind(self, challenge: int) -> None:
+        if len(self._rows) > 1:
+            half = len(self._rows) // 2
+            self._rows = [
+                [(a + challenge * (b - a)) % ORDER for a, b in zip(low, high, strict=True)]
+                for low, high in zip(self._rows[:half], self._rows[half:], strict=True)
+            ]
+        else:
+            self._rows = [_fold(self._rows[0], challenge)]
+            self._tau = self._tau[1:]
+
+    def final(self) -> list[int]:
+        return [self._rows[0][0]]
+
+
 class PlainFolding:
     """The folding of core.commitments.opening with folded generators as points."""
 
@@ -223,6 +266,11 @@ class PlainEngine:
         self, tables: Sequence[list[int]], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
     ) -> PlainProductSumcheck:
         return PlainProductSumcheck(tables, terms, degree)
+
+    def square_sumcheck(
+        self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int
+    ) -> PlainSquareSumcheck:
+        return PlainSquareSumcheck(matrix, tau, row_variables)
 
     def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
         basis = range(matrix.shape[1])

@@ -1,0 +1,88 @@
+"""The verifier of `bounded`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.channel.equation import Equation
+from core.channel.points import PointTable
+from core.channel.verifier import VerifierChannel
+from core.claims.bounded.relation import SQUARE_DEGREE, BoundedRelation, projection_stream, projection_weights
+from core.claims.statement import DatasetStatement
+from core.constraints.expression import Expression
+from core.lookup.columns import CommittedColumns
+from core.lookup.verifier import verify_fractions
+from core.polynomials.multilinear import eq_table
+from core.sumcheck.verifier import verify_eq_sumcheck, verify_product_sumcheck
+from core.transcript import labels
+
+
+def verify_bounded(
+    statement: DatasetStatement, proof: bytes, table: PointTable, records: Sequence[int]
+) -> list[tuple[int, Equation]]:
+    """Read the proof over the records with these point handles; returns the weighted equations that remain.
+
+    Raises MalformedError for a proof of the wrong length or with non-canonical scalars.
+    """
+    relation = BoundedRelation(statement.count, statement.layout)
+    spec, row = relation.spec, range(1 << relation.width)
+    channel = VerifierChannel(labels.DATASET_PROTOCOL, statement.canonical(), relation.pattern(), proof, table)
+    stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
+    columns = CommittedColumns.read(channel, "bounded.columns", spec.columns)
+    beta, alpha = channel.challenge("bounded.beta"), channel.challenge("bounded.alpha")
+    numerator, denominator, point = verify_fractions(channel, spec.layout.depth)
+    omega = channel.challenge("bounded.omega")
+    (value,), slots = channel.evaluation_slots("bounded.lookup", 1)
+    leaves = spec.relation(point, alpha, beta, omega)
+    channel.log.zero("bounded.lookup", numerator + denominator * omega - value - leaves.public)
+    places = {column.label: spec.local(column.label, point) for column in spec.columns}
+    first = spec.columns[0]
+    channel.log.evaluations(
+        "bounded.lookup",
+        basis=row,
+        objects=[columns.combine(leaves.columns, places)],
+        forms=[first.form(places[first.label])],
+        slots=slots,
+    )
+
+    zeta = channel.challenges("bounded.zeta", relation.projection.coordinate_variables)
+    _, slots = channel.evaluation_slots("bounded.projection", 1)
+    weights, form = relation.split(zeta)
+    channel.log.evaluations(
+        "bounded.projection",
+        basis=row,
+        objects=[columns.combine({"projection": 1}, {"projection": relation.projection.point(zeta)})],
+        forms=[relation.projection.form(zeta)],
+        slots=slots,
+    )
+    projected = projection_weights(stream, statement.count, weights)
+    channel.log.evaluations(
+        "bounded.projected",
+        basis=relation.record_basis,
+        objects=[dict(zip(records, projected, strict=True))],
+        forms=[form],
+        slots=slots,
+    )
+
+    tau = channel.challenges("bounded.tau", relation.column_variables)
+    (slack,), slots = channel.evaluation_slots("bounded.slack", 1)
+    channel.log.evaluations(
+        "bounded.slack",
+        basis=row,
+        objects=[columns.combine({"slack": 1}, {"slack": relation.slack.point(tau)})],
+        forms=[relation.slack.form(tau)],
+        slots=slots,
+    )
+    claim = Expression(relation.square_limit) - slack
+    claim, along = verify_product_sumcheck(channel, "bounded.rows", claim, relation.row_variables, SQUARE_DEGREE)
+    claim, across = verify_eq_sumcheck(channel, "bounded.columns.round", claim, tau, SQUARE_DEGREE)
+    (record,), slots = channel.evaluation_slots("bounded.record", 1)
+    channel.log.product("bounded.square", record, record, claim)
+    channel.log.evaluations(
+        "bounded.records",
+        basis=relation.record_basis,
+        objects=[dict(zip(records, eq_table(along), strict=False))],
+        forms=[eq_table(across)[: statement.layout.width]],
+        slots=slots,
+    )
+    return channel.settle()
