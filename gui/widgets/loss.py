@@ -34,6 +34,7 @@ class LossCurve(QWidget):
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName(tr("Training loss by step, as a curve"))
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.hideButtons()

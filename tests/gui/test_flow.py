@@ -1,0 +1,213 @@
+"""The whole job through the window with the real worker: create, import, attest, look, export, verify, tamper."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.bridge import JobBridge
+from gui.panels import PANELS
+from gui.panels.attest import AttestPanel
+from gui.panels.data import DataPanel
+from gui.panels.result import ResultPanel
+from gui.panels.verify import VerifyPanel
+from gui.panels.workspace import WorkspacePanel
+from gui.session import Session
+from gui.window import MainWindow
+from tests.gui.conftest import PASSPHRASE, write_table
+
+LONG = 120_000
+
+
+def texts(widget: QWidget) -> str:
+    """All that the labels below say."""
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+def unlock(window: MainWindow, session: Session, qtbot: QtBot, passphrase: str = PASSPHRASE) -> None:
+    panel = window.panels["workspace"]
+    assert isinstance(panel, WorkspacePanel)
+    panel._door.passphrase.setText(passphrase)
+    panel._door.again.setText(passphrase)
+    panel._door.submit.click()
+    qtbot.waitUntil(lambda: not session.locked or panel._door.problem.isVisible(), timeout=LONG)
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+
+
+def import_table(window: MainWindow, session: Session, qtbot: QtBot, table: Path) -> DataPanel:
+    panel = window.panels["data"]
+    assert isinstance(panel, DataPanel)
+    window.show_panel("data")
+    panel.open_file(table)
+    qtbot.waitUntil(lambda: panel._job is None, timeout=LONG)
+    assert panel.columns.roles().outcome == "died"
+    assert panel.columns.roles().patient_id == "mrn"
+    assert panel.columns.roles().consent == "ok"
+    panel.columns._menu.actions()[-2].setChecked(False)
+    group = next(action for action in panel.columns._menu.actions() if action.text() == "sex")
+    group.setChecked(True)
+    assert panel.columns.roles().groups == ("sex",)
+    panel.columns.next.click()
+    qtbot.waitUntil(lambda: panel._job is None, timeout=LONG)
+    assert panel.problem.isHidden(), texts(panel.problem)
+    assert not panel.review.commit.isEnabled()
+    panel.review.confirm.setChecked(True)
+    panel.review.commit.click()
+    qtbot.waitUntil(lambda: panel._job is None and not session.bridge.running, timeout=LONG)
+    return panel
+
+
+def test_from_an_empty_folder_to_a_verified_bundle(
+    window: MainWindow, session: Session, qtbot: QtBot, table: Path, tmp_path: Path
+) -> None:
+    door = window.panels["workspace"]
+    assert isinstance(door, WorkspacePanel)
+    door._door.passphrase.setText("short")
+    assert not door._door.submit.isEnabled()
+    unlock(window, session, qtbot)
+    assert not session.locked
+
+    with table.open("a", encoding="utf-8") as file:
+        file.write("P9999,abc,100,f,yes,1\n")
+    data = import_table(window, session, qtbot, table)
+    said = texts(data.done)
+    assert "40 records committed" in said and "Rejected rows" in said
+    assert len(session.datasets) == 1 and session.datasets[0].records == 40
+    assert session.datasets[0].root in said
+
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel)
+    window.show_panel("attest")
+    attest.form.nonce.setText("abc")
+    assert not attest.start_button.isEnabled() and "hexadecimal" in attest.form.complaint
+    attest.form.nonce.setText("00ff" * 8)
+    attest.start_button.click()
+    assert attest.cancel_button.isVisible() and not attest.form.isEnabled()
+    qtbot.waitUntil(lambda: attest.job is None, timeout=LONG)
+    assert attest.problem.isHidden(), texts(attest.problem)
+    assert session.attestation is not None
+
+    result = window.panels["result"]
+    assert isinstance(result, ResultPanel) and result.isVisible()
+    said = texts(result)
+    assert "Trained, proven and signed" in said and "What is not proven" in said
+    assert "Training loss fell" in said
+    bundle = session.attestation.path
+    if sys.platform != "win32":
+        assert stat.S_IMODE(bundle.parent.stat().st_mode) == 0o700
+    exported = tmp_path / "model.proofward"
+    exported.write_bytes(b"older")
+    result.export_to(bundle, exported)
+    assert exported.read_bytes() == bundle.read_bytes()
+    result.export_to(bundle, tmp_path / "no such folder" / "x.proofward")
+    assert result.problem.isVisible()
+
+    verify = window.panels["verify"]
+    assert isinstance(verify, VerifyPanel)
+    window.show_panel("verify")
+    verify.open_file(exported)
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report is not None and verify.report.verdict == "accepted"
+    assert {claim.status for claim in verify.report.claims} == {"accepted"}
+    said = texts(verify)
+    assert "Bundle accepted" in said and "Signed by an unknown key" in said and "PROVED" in said and "SIGNED" in said
+
+    for name in ("report.txt", "report.json"):
+        verify.export_to(tmp_path / name)
+    assert "[PROVED]" in (tmp_path / "report.txt").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdict"] == "accepted"
+
+    fingerprint = verify.report.signers[0].fingerprint
+    verify.signer.setText(fingerprint)
+    verify.verify()
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report.verdict == "accepted" and "Signed by the key that was asked for" in texts(verify)
+    verify.signer.setText("00" * 32)
+    verify.verify()
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report.verdict == "rejected" and "Bundle rejected" in texts(verify)
+    verify.signer.clear()
+
+    data_bytes = bytearray(exported.read_bytes())
+    data_bytes[len(data_bytes) // 2] ^= 1
+    tampered = tmp_path / "tampered.proofward"
+    tampered.write_bytes(data_bytes)
+    verify.open_file(tampered)
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report.verdict in ("rejected", "malformed")
+
+    window._lock()
+    assert session.attestation is None and session.datasets == ()
+    assert "Trained, proven" not in texts(result)
+    unlock(window, session, qtbot, "another passphrase")
+    assert session.locked and "passphrase" in texts(door._door.problem)
+    unlock(window, session, qtbot)
+    assert not session.locked and len(session.datasets) == 1 and len(session.keys) == 1
+
+
+def test_a_run_is_cancelled_and_the_form_is_back(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    unlock(window, session, qtbot)
+    import_table(window, session, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel)
+    window.show_panel("attest")
+    attest.start_button.click()
+    assert attest.job is not None
+    with qtbot.waitSignal(attest.job.stage, timeout=LONG):
+        pass
+    attest.cancel_button.click()
+    qtbot.waitUntil(lambda: attest.job is None, timeout=LONG)
+    assert "Cancelled" in texts(attest.problem)
+    assert attest.start_button.isVisible() and attest.form.isEnabled()
+    assert session.attestation is None
+    assert list((session.home / "released").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "csv."), (b"\x00\x01\x02", "csv."), (b"only one column\n1\n2\n", "csv."), (b"a,a\n1,2\n", "csv.")],
+)
+def test_what_is_not_a_table_is_refused_in_plain_words(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path, content: bytes, code: str
+) -> None:
+    session.unlock("never used here")
+    panel = window.panels["data"]
+    assert isinstance(panel, DataPanel)
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    window.show_panel("data")
+    panel.open_file(path)
+    qtbot.waitUntil(lambda: panel._job is None, timeout=LONG)
+    assert panel.problem.isVisible()
+    assert code in texts(panel.problem) and "This cannot be used as it is" in texts(panel.problem)
+    assert panel.source.choose.isEnabled()
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+
+
+def test_an_auditor_sees_the_verifier_alone_and_leaves_no_workspace(
+    qtbot: QtBot, home: Path, settings: QSettings, tmp_path: Path
+) -> None:
+    bridge = JobBridge()
+    session = Session(home, bridge)
+    window = MainWindow(session, [spec for spec in PANELS if spec.key == "verify"], settings=settings, auditor=True)
+    qtbot.addWidget(window)
+    window.show()
+    assert window.sidebar is None and list(window.panels) == ["verify"]
+    panel = window.panels["verify"]
+    assert isinstance(panel, VerifyPanel)
+    path = tmp_path / "zeros.proofward"
+    with path.open("wb") as file:
+        file.truncate(2 << 30)
+    session.verify_wanted.emit(path)
+    qtbot.waitUntil(lambda: panel.job is None, timeout=LONG)
+    assert "This file cannot be read" in texts(panel)
+    assert list(home.iterdir()) == []

@@ -1,0 +1,202 @@
+"""Single parts of the panels, without a worker: the plan, the schema under review, the frame, navigation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.errors import MalformedError
+from gui.bridge import JobBridge
+from gui.models.report import Report, figure
+from gui.models.schema import HIGH, LEVELS, LOW, MISSING, NAME, ROLE, UNIT, SchemaTable
+from gui.panels import PANELS
+from gui.panels.plan import PlanForm
+from gui.presence import workspace_exists
+from gui.session import Dataset, Session
+from gui.widgets.drop import DropArea
+from gui.window import MainWindow
+
+
+def column(name: str, role: str, kind: str, **more: object) -> dict[str, object]:
+    return {"name": name, "role": role, "type": kind, "unit": "", "range": None, "missing": None, "levels": [], **more}
+
+
+SCHEMA: dict[str, object] = {
+    "version": 1,
+    "decimal": ".",
+    "missing_values": [""],
+    "columns": [
+        column("age", "feature", "number", range={"low": "0", "high": "120"}, missing={"policy": "reject"}),
+        column("bmi", "feature", "number", range={"low": "10", "high": "80"},
+               missing={"policy": "constant", "value": "25"}),
+        column("died", "outcome", "flag", levels=[{"name": "0", "values": ["0"]}, {"name": "1", "values": ["1"]}]),
+    ],
+}  # fmt: skip
+
+
+def test_the_outcome_comes_first_in_the_review_and_last_stays_last_in_the_schema() -> None:
+    model = SchemaTable()
+    model.load(SCHEMA)
+    assert [model.index(row, NAME).data() for row in range(3)] == ["died", "age", "bmi"]
+    assert model.index(0, LEVELS).data() == "1 is the event, 0 is not"
+    assert model.index(0, ROLE).data() == "Outcome"
+    assert model.index(1, MISSING).data() == "record is rejected"
+    assert model.index(2, MISSING).data() == "becomes 25, marked"
+    assert model.document == SCHEMA
+
+
+def test_ranges_and_units_are_edited_and_nothing_else() -> None:
+    model = SchemaTable()
+    model.load(SCHEMA)
+    assert model.setData(model.index(1, HIGH), " 130 ")
+    assert model.setData(model.index(1, UNIT), "years")
+    assert not model.setData(model.index(1, HIGH), "130")
+    for section in (NAME, ROLE, MISSING):
+        assert not model.setData(model.index(1, section), "x")
+    assert not model.setData(model.index(0, LOW), "1")
+    columns = model.document["columns"]
+    assert isinstance(columns, list)
+    assert columns[0]["range"] == {"low": "0", "high": "130"} and columns[0]["unit"] == "years"
+    assert columns[1:] == SCHEMA["columns"][1:]  # type: ignore[index]
+    assert model.edited
+
+
+@pytest.fixture
+def form(qtbot: QtBot, session: Session) -> PlanForm:
+    session.datasets = (Dataset("ds-1", "ward", "ab" * 32, 40, 2, "died", "2026-01-01T00:00:00Z"),)
+    made = PlanForm(session)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "c"), [("1", "1"), ("0.5", "1/2"), ("0,1", "1/10"), ("1/3", "1/3"), ("100", "100"), (" 2 ", "2")]
+)
+def test_the_form_writes_a_plan_that_the_core_reads(form: PlanForm, text: str, c: str) -> None:
+    from core.relations.plan import TrainingPlan
+
+    form.strength.setCurrentText(text)
+    form.share.setValue(25)
+    choices = form.choices()
+    assert choices is not None
+    plan = TrainingPlan.from_json(choices.plan)
+    assert (str(plan.c), str(plan.test_fraction)) == (c, "1/4")
+    assert choices.nonce is None and choices.key is None
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "abc", "1/0", "1e5", "99999999999", "0.0000000001", "nan"])
+def test_a_strength_that_is_none_stops_the_run_with_a_reason(form: PlanForm, text: str) -> None:
+    form.strength.setCurrentText(text)
+    assert form.choices() is None and "C must be" in form.complaint
+
+
+def test_the_plan_of_the_form_has_exactly_the_fields_of_a_plan(form: PlanForm) -> None:
+    from core.relations.plan import TrainingPlan
+
+    choices = form.choices()
+    assert choices is not None
+    with pytest.raises(MalformedError):
+        TrainingPlan.from_json({**choices.plan, "more": 1})
+    assert set(choices.plan) == set(TrainingPlan().to_json())
+
+
+def test_private_panels_are_covered_while_locked(window: MainWindow, session: Session) -> None:
+    for spec in PANELS:
+        window.show_panel(spec.key)
+        assert window.panels[spec.key].isVisible() == (not spec.private)
+    session.unlock("x")
+    session.bridge.abandon_all()
+    for spec in PANELS:
+        window.show_panel(spec.key)
+        assert window.panels[spec.key].isVisible()
+    session.lock()
+    window.show_panel("result")
+    assert not window.panels["result"].isVisible()
+
+
+def test_a_panel_is_one_line(qtbot: QtBot, session: Session, settings: QSettings) -> None:
+    from gui.panels import PanelSpec
+
+    class Extra(QWidget):
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+
+    window = MainWindow(
+        session, (*PANELS, PanelSpec("extra", lambda: "Extra", "info", Extra, private=False)), settings=settings
+    )
+    qtbot.addWidget(window)
+    window.show()
+    session.panel_wanted.emit("extra")
+    assert window.panels["extra"].isVisible()
+
+
+def test_the_window_fits_small_screens(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    session.unlock("x")
+    session.bridge.abandon_all()
+    for width, height in ((1024, 700), (512, 350)):
+        window.resize(width, height)
+        qtbot.wait(20)
+        assert (window.width(), window.height()) == (width, height)
+        for spec in PANELS:
+            window.show_panel(spec.key)
+            qtbot.wait(5)
+            assert window.width() == width, spec.key
+    assert window.sidebar is not None and window.sidebar.width() < 100
+
+
+def test_the_appearance_is_kept(window: MainWindow, settings: QSettings) -> None:
+    window._choose_look("dark")
+    assert settings.value("appearance") == "dark"
+
+
+def test_small_numbers_are_written_with_the_same_digits() -> None:
+    assert figure("0.000000000245") == "2.45 × 10⁻¹⁰"
+    assert figure("0.00001") == "1 × 10⁻⁵"
+    assert figure("0.000473") == "0.000473"
+    assert figure("569") == "569"
+
+
+def test_a_report_that_lacks_everything_is_not_accepted() -> None:
+    assert Report.read({}).verdict == "malformed"
+    assert Report.read({"verdict": "ACCEPTED"}).verdict == "malformed"
+    assert Report.read({"claims": "x", "numbers": 3, "signers": [1], "notes": None}).claims == ()
+
+
+def test_a_dropped_file_is_taken_and_two_are_not(qtbot: QtBot, tmp_path: Path) -> None:
+    area = DropArea("table", "Drop here", "text")
+    qtbot.addWidget(area)
+    taken: list[Path] = []
+    area.chosen.connect(taken.append)
+
+    def drop(*paths: Path) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        area.dropEvent(
+            QDropEvent(
+                area.rect().center().toPointF(),
+                Qt.DropAction.CopyAction,
+                data,
+                Qt.MouseButton.LeftButton,
+                Qt.KeyboardModifier.NoModifier,
+            )
+        )
+
+    drop(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert taken == []
+    drop(tmp_path / "a.csv")
+    assert taken == [tmp_path / "a.csv"]
+
+
+def test_a_workspace_is_seen_only_where_one_is(tmp_path: Path, qapp: object) -> None:
+    assert not workspace_exists(tmp_path / "nowhere")
+    assert not workspace_exists(tmp_path)
+
+
+def test_the_session_never_shows_its_passphrase(session: Session, tmp_path: Path) -> None:
+    session.unlock("canary-passphrase")
+    assert "canary" not in repr(session) + repr(vars(JobBridge()))
