@@ -135,7 +135,11 @@ def run(request: Request, context: Context) -> Result:
             features=dataset.layout.feature_names, schema_digest=dataset.schema.digest()
         )
         workspace.save_model(
-            dataset_id, attestation.subject_digest, dumps(document.to_json()), hidden=request.hide_weights
+            dataset_id,
+            attestation.subject_digest,
+            dumps(document.to_json()),
+            hidden=request.hide_weights,
+            blinding=attestation.model_blinding if request.hide_weights else None,
         )
         workspace.save_bundle(dataset_id, data)
     return Result(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
 import shutil
@@ -90,8 +91,11 @@ def remove_unfinished() -> None:
     for part in tuple(_unfinished):
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            part.unlink()
+            continue
+        # also what a library put beside it under a name that begins alike
+        for left in part.parent.glob(f"{glob.escape(part.name)}*"):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_cancelled_sample_leaves_no_file(program: Program, interrupt: list[str
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent in another way there")
 def test_a_real_interrupt_ends_a_real_process(program: Program) -> None:
-    process = program.start("sample", "--rows", "4000000", "--columns", "50", "-o", "big.csv")
+    process = program.start("sample", "--rows", "1000000", "--columns", "200", "-o", "big.csv")
     deadline = time.monotonic() + 60
     while not program.left() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -158,7 +158,8 @@ def test_attest_with_nonce_plan_and_hidden_weights(made: Made, auditor: Program,
     report = ok(auditor("verify", bundle, "--json")).json
     assert report["verdict"] == "accepted"
     assert report["numbers"] == attested["numbers"]
-    assert not any("nonce" in note for note in report["notes"])
+    assert report["bound"]["nonce"] == "00ff" and report["bound"]["plan"] == attested["plan_digest"]
+    assert report["bound"]["root"] == made.imported["root"] and "model_commitment" in report["bound"]
 
 
 @pytest.mark.parametrize("nonce", ["", "0", "xyz", "00 ff", "00" * 65])
@@ -212,7 +213,7 @@ def test_receipts(made: Made, auditor: Program, tmp_path: Path) -> None:
         for backend in ("native", "reference"):
             report = ok(auditor("verify", receipt, "--json", "--backend", backend)).json
             assert [claim["name"] for claim in report["claims"]] == claims
-            assert report["numbers"]["root"] == made.imported["root"]
+            assert report["bound"]["root"] == made.imported["root"]
     assert made.program("receipt", made.dataset, "25", "-o", plain).code == 2
 
 

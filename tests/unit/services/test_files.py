@@ -62,6 +62,7 @@ def test_private_files_are_their_owners_alone(tmp_path: Path) -> None:
 def test_what_is_unfinished_can_be_removed_without_unwinding(tmp_path: Path) -> None:
     with replacing(tmp_path / "out") as part, throwaway_folder("test") as folder:
         (folder / "inside").write_text("x")
+        part.with_name(part.name + ".part").write_text("a library's own")
         remove_unfinished()
         assert not part.exists() and not folder.exists()
         part.write_text("so that the block can end")
