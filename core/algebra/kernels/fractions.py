@@ -3,8 +3,8 @@
 Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half: into a new table the first time, so
 that the caller's vectors are left alone, and in place from then on.
 
-The leaves past the last one in use are 0/1. Where the upper children p1, q1 are such fillers, p0 q1 + p1 q0 is just p0,
-and they stay 0/1 under binding: from the index `active` on, only p0 and q0 are computed with.
+The leaves past the last one in use are 0/1 and not stored. Where the upper children p1, q1 are such fillers,
+p0 q1 + p1 q0 is just p0, and they stay 0/1 under binding: the tables of p1 and q1 end at the index `active`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ from core.algebra.kernels.vectors import eq_table
 LEAST = 1 << 12
 """Table entries worth a second thread."""
 
+_ZERO = np.zeros((1, LIMBS), dtype=np.uint64)
 _ONE = integers_to_rows([RADIX % ORDER], 8 * LIMBS)
+_FILLS = (_ZERO, _ZERO, _ONE, _ONE)
+"""What p0, p1, q0, q1 are past the end of their tables."""
 
 
 @kernel
@@ -51,11 +54,9 @@ def _used(p: Elements, q: Elements) -> int:
 
 
 @kernel
-def _merge(
-    parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, active: int, start: int, stop: int
-) -> None:
-    """Parents start <= i < stop of the children i and i + half; from `active` on the latter are 0/1."""
-    half = p.shape[0] // 2
+def _merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, half: int, start: int, stop: int) -> None:
+    """Parents start <= i < stop of the children i and i + half, the latter 0/1 past the end of the tables."""
+    active = p.shape[0] - half
     for i in range(start, min(stop, active)):
         lower, upper = load(q, i), load(q, i + half)
         store(parent_p, i, mul_pair_inline(load(p, i), upper, load(p, i + half), lower))
@@ -96,9 +97,11 @@ def _round(
     for i in range(start, stop):
         weight = load(rest, i)
         a0, a1 = load(p0, i), load(p0, i + half)
-        b0, b1 = load(p1, i), load(p1, i + half)
         c0, c1 = load(q0, i), load(q0, i + half)
-        d0, d1 = load(q1, i), load(q1, i + half)
+        b0, d0 = load(p1, i), load(q1, i)
+        b1, d1 = zero(), one()
+        if i + half < p1.shape[0]:
+            b1, d1 = load(p1, i + half), load(q1, i + half)
         at_zero = add(at_zero, mul_inline(weight, mul_pair_inline(a0, d0, b0, c0)))
         if whole:
             at_one = add(at_one, mul_inline(weight, mul_pair_inline(a1, d1, b1, c1)))
@@ -114,12 +117,19 @@ def _round(
 
 
 @kernel
-def bind_range(result: Elements, table: Elements, challenge: Elements, half: int, start: int, stop: int) -> None:
-    """result[i] = table[i] + challenge (table[i + half] - table[i]) for start <= i < stop; result may be the table."""
+def bind_range(
+    result: Elements, table: Elements, fill: Elements, challenge: Elements, half: int, start: int, stop: int
+) -> None:
+    """result[i] = table[i] + challenge (table[i + half] - table[i]) for start <= i < stop; result may be the table.
+
+    Past the end of the table stands `fill`.
+    """
     r = load(challenge, 0)
+    filler = load(fill, 0)
     for i in range(start, stop):
         low = load(table, i)
-        store(result, i, add(low, mul_inline(r, sub(load(table, i + half), low))))
+        high = load(table, i + half) if i + half < table.shape[0] else filler
+        store(result, i, add(low, mul_inline(r, sub(high, low))))
 
 
 @kernel
@@ -137,11 +147,9 @@ class FractionSumcheck:
     """
 
     def __init__(
-        self, p: Elements, q: Elements, active: int, point: Sequence[int], weight: int, claim: int | None
+        self, p: Elements, q: Elements, half: int, point: Sequence[int], weight: int, claim: int | None
     ) -> None:
-        half = len(p) // 2
         self._size = half
-        self._active = active
         self._weight = weight % ORDER
         # p0 + weight q0 in place of p0 saves the third product at every index.
         weighted = np.empty((half, LIMBS), dtype=np.uint64)
@@ -158,7 +166,7 @@ class FractionSumcheck:
         half = self._size // 2
         p0, p1, q0, q1 = self._tables
         rest, whole = self._rest, self._claim is None
-        active = min(self._active, half)
+        active = min(len(p1), half)
 
         def part(start: int, stop: int) -> Elements:
             # Each range takes its share of the cheap indices as well as of the dear ones.
@@ -179,23 +187,18 @@ class FractionSumcheck:
     def bind(self, challenge: int) -> None:
         half = self._size // 2
         r = element(challenge)
-        active = min(self._active, half)
         sources = self._tables
-        targets = sources
+        lengths = [min(len(table), half) for table in sources]
+        targets = [table[:length] for table, length in zip(sources, lengths, strict=True)]
         if not self.challenges:
-            targets = [np.empty((half, LIMBS), dtype=np.uint64) for _ in sources]
-            targets[1][active:] = 0
-            targets[3][active:] = _ONE
+            targets = [np.empty((length, LIMBS), dtype=np.uint64) for length in lengths]
 
         def part(start: int, stop: int) -> None:
-            for k in (0, 2):
-                bind_range(targets[k], sources[k], r, half, start, stop)
-            for k in (1, 3):
-                bind_range(targets[k], sources[k], r, half, active * start // half, active * stop // half)
+            for target, source, fill, length in zip(targets, sources, _FILLS, lengths, strict=True):
+                bind_range(target, source, fill, r, half, length * start // half, length * stop // half)
 
         over_ranges(part, half, LEAST)
         self._tables = targets
-        self._active = active
         if half > 1:
             _halve_eq(self._rest, half // 2)
         if self._claim is not None:
@@ -205,30 +208,32 @@ class FractionSumcheck:
         self._size = half
 
     def final(self) -> list[int]:
-        values = integers(np.concatenate([table[:1] for table in self._tables]))
+        first = [table[:1] if len(table) else fill for table, fill in zip(self._tables, _FILLS, strict=True)]
+        values = integers(np.concatenate(first))
         return [(values[0] - self._weight * values[2]) % ORDER, *values[1:]]
 
 
 class FractionLevels:
-    """Every level of the tree over 2^depth leaves, level 0 the root; a level is let go when its sumcheck begins."""
+    """Every level of the tree over 2^depth leaves, level 0 the root; a level is let go when its sumcheck begins.
+
+    Leaves missing up to the next power of two are 0/1.
+    """
 
     def __init__(self, numerators: Elements, denominators: Elements) -> None:
-        levels = [(numerators, denominators)]
-        # Only the leaves have fillers to speak of: more than half of them are in use, so their parents all are.
-        half = len(numerators) // 2
-        self._active_leaves = active = max(0, _used(numerators, denominators) - half)
-        while len(levels[-1][0]) > 1:
+        self.depth = (len(numerators) - 1).bit_length()
+        half = 1 << self.depth >> 1
+        used = max(_used(numerators, denominators), half, 1)
+        levels = [(numerators[:used], denominators[:used])]
+        while half:
             p, q = levels[-1]
-            half = len(p) // 2
             parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
-            over_ranges(partial(_merge, parent_p, parent_q, p, q, active), half, LEAST)
+            over_ranges(partial(_merge, parent_p, parent_q, p, q, half), half, LEAST)
             levels.append((parent_p, parent_q))
-            active = half // 2
+            half >>= 1
         p, q = levels[-1]
         self._root = integers(p)[0], integers(q)[0]
         self._levels: list[tuple[Elements, Elements] | None] = [*levels[::-1]]
         self._last: tuple[int, FractionSumcheck] | None = None
-        self.depth = len(levels) - 1
 
     def root(self) -> tuple[int, int]:
         """(p, q) at the root."""
@@ -252,7 +257,6 @@ class FractionLevels:
         if tables is None:
             raise ValueError("each level has one sumcheck")
         self._levels[level + 1] = None
-        active = self._active_leaves if level + 1 == self.depth else len(tables[0]) // 2
-        sumcheck = FractionSumcheck(*tables, active, point, weight, self._claim(level, point, weight))
+        sumcheck = FractionSumcheck(*tables, 1 << level, point, weight, self._claim(level, point, weight))
         self._last = level, sumcheck
         return sumcheck

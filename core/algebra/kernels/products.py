@@ -99,7 +99,7 @@ class ProductSumcheck:
 
         def part(start: int, stop: int) -> None:
             for table in views:
-                bind_range(table, table, r, half, start, stop)
+                bind_range(table, table, r, r, half, start, stop)
 
         over_ranges(part, half, 4 * LEAST)
         self._size = half
