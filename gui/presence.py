@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import core.settings as settings
+from core.settings import Settings
 
 
 def workspace_exists(home: Path) -> bool:
     """Whether the folder holds a workspace to unlock; False where the folder is not there yet."""
-    return (home / getattr(settings, "WORKSPACE_FILE", "workspace.db")).is_file()
+    return Settings(home=home).has_workspace

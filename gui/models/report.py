@@ -45,6 +45,7 @@ class Report:
     remedy: str
     stage: str
     claims: tuple[Claim, ...]
+    bound: dict[str, str]
     numbers: dict[str, str]
     signed: dict[str, str]
     signers: tuple[Signer, ...]
@@ -67,6 +68,7 @@ class Report:
                 Claim(*(_text(claim, key) for key in ("name", "title", "status", "code", "sentence")))
                 for claim in _objects(value, "claims")
             ),
+            bound=_texts(value, "bound"),
             numbers=_ordered(_texts(value, "numbers")),
             signed=_texts(value, "signed"),
             signers=tuple(
@@ -126,6 +128,10 @@ def number_name(name: str) -> str:
         "record": tr("Number of the record"),
         "root": tr("Root of the dataset"),
         "schema": tr("Digest of the schema"),
+        "plan": tr("Digest of the plan"),
+        "nonce": tr("Auditor's nonce"),
+        "model": tr("Digest of the model"),
+        "model_commitment": tr("Digest of the commitment to the hidden model"),
     }.get(name, name.replace("_", " "))
 
 
@@ -166,6 +172,9 @@ def as_text(report: Report, *, file_name: str) -> str:
     if report.claims:
         lines += ["", tr("Claims")]
         lines += [f"  [{claim.status}] {claim_title(claim)}: {claim.sentence}" for claim in report.claims]
+    if report.bound:
+        lines += ["", tr("What the proofs are about")]
+        lines += [f"  {number_name(name)}: {value}" for name, value in report.bound.items()]
     if report.numbers:
         lines += ["", tr("Proven numbers")]
         lines += [f"  [PROVED] {number_name(name)}: {value}" for name, value in report.numbers.items()]

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gui.i18n import tr
-from gui.widgets.text import tooltip_text
+from gui.plain import tooltip_text
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 NAME, ROLE, TYPE, LOW, HIGH, LEVELS, UNIT, MISSING = range(8)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui.widgets.text import tooltip_text
+from gui.plain import tooltip_text
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 

@@ -14,10 +14,11 @@ from gui.i18n import duration, tr
 from gui.panels.plan import Choices, PlanForm
 from gui.session import Attestation, Session
 from gui.stages import stage_plan, watch
-from gui.widgets.controls import Card, Page, Reflow, box, button, column, hand_over, row
+from gui.widgets.controls import Card, Page, box, button, column, hand_over, row
 from gui.widgets.empty import EmptyState
 from gui.widgets.loss import LossCurve
 from gui.widgets.problem import ProblemCard
+from gui.widgets.reflow import Reflow
 from gui.widgets.stages import StageList
 from gui.widgets.text import label
 

@@ -13,8 +13,9 @@ from gui.i18n import tr, tr_n, whole
 from gui.models.preview import Preview
 from gui.models.table import TextTable
 from gui.theme import theme
-from gui.widgets.controls import Card, FieldGrid, Section, button, column, row
+from gui.widgets.controls import Card, Section, button, column, row
 from gui.widgets.notice import Notice
+from gui.widgets.reflow import FieldGrid
 from gui.widgets.tables import Table
 from gui.widgets.text import ElidedLabel, label, plain_tooltip
 

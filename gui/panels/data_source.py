@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from gui.i18n import tr
-from gui.widgets.controls import Bend, Card, Section, button, column, row
+from gui.widgets.controls import Card, Section, button, column, row
 from gui.widgets.drop import DropArea
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
+from gui.widgets.reflow import Bend
 from gui.widgets.text import label
 
 

@@ -13,13 +13,14 @@ from gui.models.report import Report, figure
 from gui.session import Attestation, Session
 from gui.stages import PLANS, stage_title
 from gui.widgets.banner import Banner
-from gui.widgets.controls import Card, Page, Reflow, button, clear
+from gui.widgets.controls import Card, Page, button, clear
 from gui.widgets.empty import EmptyState
 from gui.widgets.facts import Fact, FactGrid
 from gui.widgets.loss import LossCurve
 from gui.widgets.notice import Notice
 from gui.widgets.problem import ProblemCard
-from gui.widgets.report import claims_card, numbers_card, proven_lists
+from gui.widgets.reflow import Reflow
+from gui.widgets.report import bound_card, claims_card, numbers_card, proven_lists
 from gui.widgets.text import grouped, label
 
 
@@ -82,6 +83,8 @@ class ResultPanel(QStackedWidget):
         numbers = numbers_card(report)
         facts = _bundle_card(attestation)
         body.addWidget(Reflow(numbers, facts, limit=104) if numbers is not None else facts)
+        if report.bound:
+            body.addWidget(bound_card(report))
         body.addWidget(proven_lists(hidden))
         losses = attestation.value.get("losses")
         if isinstance(losses, list) and losses:

@@ -18,11 +18,12 @@ from gui.i18n import tr
 from gui.models.report import Report, as_text
 from gui.session import Session
 from gui.stages import stage_plan, watch
-from gui.widgets.controls import Bend, Card, FieldGrid, Page, button, hand_over, row
+from gui.widgets.controls import Card, Page, button, hand_over, row
 from gui.widgets.drop import DropArea, dropped_file
 from gui.widgets.icons import IconView
 from gui.widgets.notice import Notice
 from gui.widgets.problem import ProblemCard
+from gui.widgets.reflow import Bend, FieldGrid
 from gui.widgets.report import ReportView
 from gui.widgets.stages import StageList
 from gui.widgets.text import ElidedLabel
@@ -59,7 +60,7 @@ class VerifyPanel(Page):
         self._work = Card(tr("Verifying"))
         self.stages = StageList()
         self._work.body.addWidget(self.stages)
-        self._slow = Notice(tr("The reference backend is written to be read, not to be fast: it takes minutes."))
+        self._slow = Notice(tr("The reference backend is written to be read, not to be fast."))
         self._work.body.addWidget(self._slow)
         self.cancel_button = button(tr("Cancel"), self._cancel, icon="stop", variant="danger")
         self._work.body.addLayout(row(1, self.cancel_button))
@@ -73,8 +74,8 @@ class VerifyPanel(Page):
 
     def _build_options(self) -> None:
         self.backend = QComboBox()
-        self.backend.addItem(tr("Native: compiled, seconds"), "native")
-        self.backend.addItem(tr("Reference: plain Python, minutes"), "reference")
+        self.backend.addItem(tr("Native: compiled, fast"), "native")
+        self.backend.addItem(tr("Reference: plain Python, slower"), "reference")
         self.backend.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.backend.setMinimumContentsLength(20)
         self.signer = QLineEdit()

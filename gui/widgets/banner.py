@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.theme import theme
-from gui.widgets.controls import Bend, column
+from gui.widgets.controls import column
 from gui.widgets.icons import IconView
+from gui.widgets.reflow import Bend
 from gui.widgets.text import label
 
 # verdict -> icon (each has its own outline), tone

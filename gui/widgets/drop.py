@@ -9,8 +9,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.theme import theme
-from gui.widgets.controls import Bend, column
+from gui.widgets.controls import column
 from gui.widgets.icons import IconView
+from gui.widgets.reflow import Bend
 from gui.widgets.text import label, restyle
 
 

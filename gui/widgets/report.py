@@ -8,14 +8,13 @@ from gui.i18n import tr
 from gui.models.report import Report, claim_title, figure, number_name, signed_name, verdict_heading
 from gui.theme import theme
 from gui.widgets.banner import Banner
-from gui.widgets.controls import Card, Reflow, clear, rule
+from gui.widgets.controls import Card, clear, rule
 from gui.widgets.facts import Fact, FactGrid
 from gui.widgets.notice import Notice
 from gui.widgets.problem import help_line
+from gui.widgets.reflow import Reflow
 from gui.widgets.text import grouped
 from gui.widgets.verdicts import VerdictLine, VerdictList
-
-_DIGESTS = ("root", "schema")
 
 
 class ReportView(QWidget):
@@ -38,6 +37,8 @@ class ReportView(QWidget):
         self._layout.addWidget(banner)
         if report.claims:
             self._layout.addWidget(claims_card(report))
+        if report.bound:
+            self._layout.addWidget(bound_card(report))
         sides = [card for card in (numbers_card(report), signed_card(report)) if card is not None]
         if len(sides) == 2:
             self._layout.addWidget(Reflow(sides[0], sides[1], limit=104))
@@ -73,18 +74,26 @@ def claims_card(report: Report) -> Card:
     return card
 
 
+def bound_card(report: Report) -> Card:
+    """What the proofs cannot be moved from, as digests to compare."""
+    card = Card(
+        tr("What the proofs are about"), tr("Compare with what you were given; the proofs hold for these alone.")
+    )
+    facts = [
+        Fact(number_name(name), value if value != "none" else tr("none"), code=value != "none")
+        for name, value in report.bound.items()
+    ]
+    card.body.addWidget(FactGrid(facts))
+    return card
+
+
 def numbers_card(report: Report) -> Card | None:
     """The numbers that follow from accepted proofs."""
     if not report.numbers:
         return None
     card = Card(tr("Proven numbers"), tr("Bounds are computed by the verifier and rounded up."))
     card.body.addWidget(
-        FactGrid(
-            [
-                Fact(number_name(name), figure(value), tag="proved", code=name in _DIGESTS)
-                for name, value in report.numbers.items()
-            ]
-        )
+        FactGrid([Fact(number_name(name), figure(value), tag="proved") for name, value in report.numbers.items()])
     )
     return card.push_up()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.i18n import tr
+from gui.plain import tooltip_text
 from gui.theme import theme
 from gui.theme.measures import fixed_font
 
@@ -24,11 +23,6 @@ def restyle(widget: QWidget, **properties: object) -> None:
 def plain_tooltip(widget: QWidget, text: str) -> None:
     """A tooltip that cannot be mistaken for markup; Qt guesses the format of tooltips, so the text is escaped."""
     widget.setToolTip(tooltip_text(text))
-
-
-def tooltip_text(text: str) -> str:
-    """The text as a tooltip that shows exactly it, wrapped by Qt where long; empty stays empty."""
-    return f"<p>{html.escape(text)}</p>" if text else ""
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True, selectable: bool = False, tone: str = "") -> QLabel:

@@ -23,7 +23,8 @@ REPORT: dict[str, object] = {
     "sentence": "All 1 claims hold.",
     "backend": "native",
     "claims": [{"name": "optimum", "title": "T", "status": "accepted", "code": "", "sentence": "S"}],
-    "numbers": {"root": "ab" * 32, "distance": "0.00047"},
+    "numbers": {"distance": "0.00047"},
+    "bound": {"root": "ab" * 32, "nonce": "none"},
     "signers": [{"fingerprint": "cd" * 32, "name": "N", "role": "R", "meaning": "M", "known": False}],
     "notes": ["A note."],
 }

@@ -14,9 +14,10 @@ from gui.models.report import Report, as_text
 from gui.models.schema import SchemaTable
 from gui.models.table import TextTable
 from gui.panels.data_columns import ColumnsStep
+from gui.plain import tooltip_text
 from gui.widgets.problem import ProblemCard
 from gui.widgets.report import ReportView
-from gui.widgets.text import ElidedLabel, tooltip_text
+from gui.widgets.text import ElidedLabel
 from gui.window import MainWindow
 
 EVIL = '<img src="file:///etc/passwd"><b>bold</b><a href="http://x.example">click</a> & more'
@@ -32,6 +33,7 @@ def hostile_report() -> Report:
             "code": EVIL,
             "remedy": EVIL,
             "claims": [{"name": EVIL, "title": EVIL, "status": "rejected", "code": EVIL, "sentence": EVIL}],
+            "bound": {EVIL: EVIL},
             "numbers": {EVIL: EVIL},
             "signed": {EVIL: EVIL},
             "signers": [{"fingerprint": EVIL, "name": EVIL, "role": EVIL, "meaning": EVIL, "known": False}],
