@@ -9,13 +9,18 @@ _MIB = 1 << 20
 STATEMENT = "statement.json"
 ENVELOPE = "envelope.json"
 VALIDITY = "proofs/validity.bin"
+BOUNDED = "proofs/bounded.bin"
 ATTESTATION = "proofs/attestation.bin"
 COMMITMENTS = "commitments.bin"
 SCHEMA = "schema.json"
 MODEL = "model/model.json"
 
 # The order of the members in a bundle of version 1; the model is absent when it is hidden.
+# Instead of `validity`, a large dataset has `bounded` in its place.
 MEMBER_ORDER = (STATEMENT, ENVELOPE, VALIDITY, ATTESTATION, COMMITMENTS, SCHEMA, MODEL)
+
+RANGE_PROOFS = {"validity": VALIDITY, "bounded": BOUNDED}
+"""By the claim about the range of values that the dataset comes with, the member that proves it."""
 
 COMMITMENT_BYTES = 48
 COMMITMENT_ENTRY_BYTES = 8 + COMMITMENT_BYTES  # record number (u64, big endian), commitment
@@ -78,6 +83,7 @@ class BundleLimits:
             STATEMENT: self.statement,
             ENVELOPE: self.envelope,
             VALIDITY: self.validity,
+            BOUNDED: self.validity,
             ATTESTATION: self.attestation,
             COMMITMENTS: self.commitments,
             SCHEMA: self.schema,

@@ -30,7 +30,8 @@ class BundleContents:
     """What a bundle holds, its form and digests checked, nothing else.
 
     predicate: JSON values as signed; typed: the same, typed; subject_digest: hexadecimal; numbers: of the records,
-    strictly increasing; commitments: 48 bytes each, not yet decoded; model_bytes: None when the model is hidden.
+    strictly increasing; validity: the proof of `validity`, or of `bounded` where the statement says so; commitments:
+    48 bytes each, not yet decoded; model_bytes: None when the model is hidden.
     """
 
     statement_bytes: bytes = field(repr=False)
@@ -60,7 +61,7 @@ def read_bundle(source: bytes | Path, *, limits: BundleLimits = LIMITS) -> Bundl
     listed = sum(len(member.data) for member in members if member.name == files.COMMITMENTS)
     statement = parse_statement(members[0].data, longest=limits.statement_beside(listed), limits=limits)
     predicate = statement.predicate
-    attached = attached_files(hidden=predicate.model.hidden)
+    attached = attached_files(hidden=predicate.model.hidden, range_claim=predicate.dataset.range_claim)
     if tuple(member.name for member in members) != (files.STATEMENT, files.ENVELOPE, *attached):
         raise _malformed(
             "bundle.members", "This bundle lacks a file, holds one too many, or has them in another order."
@@ -89,7 +90,7 @@ def read_bundle(source: bytes | Path, *, limits: BundleLimits = LIMITS) -> Bundl
         subject_name=statement.subject_name,
         subject_digest=statement.subject_digest,
         envelope_bytes=content[files.ENVELOPE],
-        validity=content[files.VALIDITY],
+        validity=content[files.RANGE_PROOFS[predicate.dataset.range_claim]],
         attestation=content[files.ATTESTATION],
         numbers=numbers,
         commitments=commitments,

@@ -35,12 +35,16 @@ _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True, slots=True)
 class DatasetReference:
-    """Which records: root, number of records, SHA-256 of the schema, SHA-256 of the reused proof of `validity`."""
+    """Which records: root, number of records, SHA-256 of the schema, and what is proven of their values' range.
+
+    range_claim: "validity", or "bounded" for large datasets; range_proof: SHA-256 of its proof, which is reused.
+    """
 
     root: bytes
     count: int
     schema: bytes
-    validity_proof: bytes
+    range_claim: str
+    range_proof: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +177,9 @@ def _predicate(value: object, limits: BundleLimits) -> Predicate:
     dataset = _dataset(document["dataset"], limits)
     views = _views(document["views"], dataset.count)
     model = _model(document["model"])
-    named_files = _files(document["files"], hidden=model.hidden)
+    named_files = _files(document["files"], hidden=model.hidden, range_claim=dataset.range_claim)
     if (
-        named_files[files.VALIDITY] != dataset.validity_proof.hex()
+        named_files[files.RANGE_PROOFS[dataset.range_claim]] != dataset.range_proof.hex()
         or named_files[files.SCHEMA] != dataset.schema.hex()
         or (not model.hidden and named_files[files.MODEL] != model.value.hex())
     ):
@@ -196,13 +200,15 @@ def _predicate(value: object, limits: BundleLimits) -> Predicate:
 
 
 def _dataset(value: object, limits: BundleLimits) -> DatasetReference:
-    document = members(value, {"root", "count", "schema", "validity"}, "dataset")
-    validity = members(document["validity"], {"proof"}, "dataset.validity")
+    claim = "bounded" if isinstance(value, dict) and "bounded" in value else "validity"
+    document = members(value, {"root", "count", "schema", claim}, "dataset")
+    shown = members(document[claim], {"proof"}, f"dataset.{claim}")
     return DatasetReference(
         root=hexadecimal(document["root"], "dataset.root", 32),
         count=integer(document["count"], "dataset.count", 1, limits.records),
         schema=hexadecimal(document["schema"], "dataset.schema", 32),
-        validity_proof=hexadecimal(validity["proof"], "dataset.validity.proof", 32),
+        range_claim=claim,
+        range_proof=hexadecimal(shown["proof"], f"dataset.{claim}.proof", 32),
     )
 
 
@@ -245,14 +251,15 @@ def _claims(value: object) -> Mapping[str, Mapping[str, Any]]:
     return MappingProxyType(value)
 
 
-def _files(value: object, *, hidden: bool) -> Mapping[str, str]:
-    document = members(value, set(attached_files(hidden=hidden)), "files")
+def _files(value: object, *, hidden: bool, range_claim: str) -> Mapping[str, str]:
+    document = members(value, set(attached_files(hidden=hidden, range_claim=range_claim)), "files")
     return MappingProxyType({name: hexadecimal(digest, "files", 32).hex() for name, digest in document.items()})
 
 
-def attached_files(*, hidden: bool) -> tuple[str, ...]:
+def attached_files(*, hidden: bool, range_claim: str = "validity") -> tuple[str, ...]:
     """Names of the members that the statement binds by digest, in their order in the container."""
-    attached = files.MEMBER_ORDER[2:]
+    ranges = files.RANGE_PROOFS[range_claim]
+    attached = tuple(ranges if name == files.VALIDITY else name for name in files.MEMBER_ORDER[2:])
     return attached[:-1] if hidden else attached
 
 

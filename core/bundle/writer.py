@@ -90,8 +90,9 @@ def _too_large() -> InputError:
 
 def _attached(parts: BundleParts) -> dict[str, bytes]:
     """The members that the statement binds by digest, in their order in the container."""
+    ranges = "bounded" if "bounded" in parts.predicate["dataset"] else "validity"
     attached = {
-        files.VALIDITY: parts.validity,
+        files.RANGE_PROOFS[ranges]: parts.validity,
         files.ATTESTATION: parts.attestation,
         files.COMMITMENTS: encode_commitments(parts.numbers, parts.commitments),
         files.SCHEMA: parts.schema_bytes,

@@ -33,11 +33,11 @@ class DatasetStatement:
         """Where each value of a record stands."""
         return RowLayout.from_schema(self.schema)
 
-    def canonical(self) -> bytes:
-        """What the dataset transcript absorbs."""
+    def canonical(self, claim: str = "validity") -> bytes:
+        """What the dataset transcript absorbs; claim: "validity" or "bounded"."""
         return dumps(
             {
-                "claim": "validity",
+                "claim": claim,
                 "count": self.count,
                 "root": self.root.hex(),
                 "schema": self.schema.to_json(),

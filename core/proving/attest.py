@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.claims.attestation import optimum_statement, parameters_of, public_model, views_of
+from core.claims.bounded.prover import prove_bounded
 from core.claims.optimum.prover import OptimumSecrets, prove_optimum
 from core.claims.optimum.statement import HiddenModel, PublicModel, model_basis
 from core.claims.statement import VERSION, DatasetStatement
 from core.claims.validity.prover import prove_validity
+from core.claims.validity.relation import ValidityRelation
 from core.encoding.canonical import dumps
 from core.engines.interface import Engine
 from core.errors import InputError, RejectedError
@@ -27,6 +29,9 @@ from core.relations.views import Views
 from core.training.quantise import TrainedModel, optimum_witness
 
 _Result = TypeVar("_Result")
+
+LARGEST_VALIDITY = 25
+"""log2 of the padded number of cells up to which `validity` is proven; every cell becomes a leaf of its lookup."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,11 @@ def attest(
     engine: Engine,
     tape: Tape,
     monitor: Monitor,
+    range_claim: str | None = None,
 ) -> Attestation:
     """Train on the views that root, plan and nonce give, and prove `validity` (unless at hand) and `optimum`.
+
+    range_claim: "validity", "bounded", or None for what suits the dataset's size; validity: a proof of that claim.
 
     InputError where no model makes sense: no consenting records, an empty or one-class side of the split.
     """
@@ -92,12 +100,15 @@ def attest(
     document = trained.document(features=layout.feature_names, schema_digest=dataset.schema.digest())
     statement = DatasetStatement(root=dataset.root, count=len(dataset.numbers), schema=dataset.schema)
 
+    ranges = range_claim or range_claim_for(statement)
+
     def prove_dataset() -> bytes:
         if validity is not None:
             return validity
-        return prove_validity(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
+        prove_ranges = prove_bounded if ranges == "bounded" else prove_validity
+        return prove_ranges(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
 
-    validity_proof = stages.run("validity", prove_dataset)
+    validity_proof = stages.run(ranges, prove_dataset)
 
     model_json: bytes | None = None
     blinding = 0
@@ -119,7 +130,7 @@ def attest(
             "root": dataset.root.hex(),
             "count": len(dataset.numbers),
             "schema": dataset.schema.digest().hex(),
-            "validity": {"proof": hashlib.sha256(validity_proof).hexdigest()},
+            ranges: {"proof": hashlib.sha256(validity_proof).hexdigest()},
         },
         "plan": plan.to_json(),
         "nonce": None if nonce is None else nonce.hex(),
@@ -148,6 +159,12 @@ def attest(
         model_blinding=blinding,
         seconds=stages.seconds,
     )
+
+
+def range_claim_for(statement: DatasetStatement) -> str:
+    """The claim about the range of values that suits the dataset's size: "validity" as long as that is affordable."""
+    relation = ValidityRelation(statement.count, statement.layout)
+    return "bounded" if relation.cell_variables > LARGEST_VALIDITY else "validity"
 
 
 def excluded_numbers(dataset: OpenedDataset) -> list[int]:

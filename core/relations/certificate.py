@@ -50,16 +50,22 @@ class OptimumCertificate:
         }
 
 
-def certify(parameters: OptimumParameters) -> OptimumCertificate:
+def certify(parameters: OptimumParameters, *, bounded_records: int | None = None) -> OptimumCertificate:
     """The bounds that follow from these parameters (docs/protocol/fixed-point.md, theorem 1).
 
     |grad F|^2 <= sum_j (B / (n c_num 2^f_x S) + eps R_j)^2 with R_j = 1; distance = n C |grad F|;
     excess loss = n C |grad F|^2 / 2; prediction = |(x, 1)| distance / 4 with |(x, 1)| <= sqrt(d + 1).
+
+    bounded_records: the number N of all records where only `bounded` was proven of them. Then a column's mean absolute
+    value over the training view is at most sqrt(sum_i x_ij^2 / n) <= sqrt(N / n) by Cauchy-Schwarz, and the
+    interpolation's error counts that much more; the prediction is that of a record within its ranges.
     """
     columns = parameters.features + 1
     steepness = Fraction(parameters.rows * parameters.c_num, parameters.c_den)
     root = sqrt_up(Fraction(columns))
     error = interpolation_error(parameters.step_bits, parameters.value_bits)
+    if bounded_records is not None:
+        error *= sqrt_up(Fraction(bounded_records, parameters.rows))
     gradient = root * (parameters.gradient_range + error)
     distance = steepness * gradient
     return OptimumCertificate(

@@ -11,6 +11,8 @@ from core.channel.equation import Equation
 from core.channel.points import PointTable
 from core.channel.settlement import failing_stages
 from core.claims.attestation import optimum_statement, parameters_of, public_model, views_of
+from core.claims.bounded.relation import BoundedRelation
+from core.claims.bounded.verifier import verify_bounded
 from core.claims.optimum.statement import HiddenModel, OptimumStatement, PublicModel
 from core.claims.optimum.verifier import verify_optimum
 from core.claims.statement import DatasetStatement
@@ -21,7 +23,9 @@ from core.errors import MalformedError, RejectedError
 from core.monitor import Monitor
 from core.records.layout import RowLayout
 from core.records.schema import MAX_SCHEMA_BYTES, Schema
+from core.relations.certificate import OptimumCertificate, certify
 from core.relations.model import ModelDocument
+from core.relations.parameters import FEATURE_BITS, SAFE_BITS
 
 MAX_MODEL_BYTES = 1 << 22
 
@@ -33,6 +37,12 @@ class StatedBundle:
     dataset: DatasetStatement
     optimum: OptimumStatement
     test: int
+    bounded: bool
+
+    @property
+    def certificate(self) -> OptimumCertificate:
+        """The bounds that follow if both proofs hold."""
+        return certify(self.optimum.parameters, bounded_records=self.dataset.count if self.bounded else None)
 
 
 def state(contents: BundleContents) -> StatedBundle:
@@ -64,6 +74,11 @@ def state(contents: BundleContents) -> StatedBundle:
             "views.counts", "The split is not the one that dataset, plan and nonce give.", stage="views"
         )
     parameters = parameters_of(views, layout=layout, plan=plan)
+    if predicate.dataset.range_claim == "bounded":
+        # entries may be longer than 16 bits then; the identities of `optimum` must not wrap for those either
+        longer = BoundedRelation(len(contents.numbers), layout).projection_bits - FEATURE_BITS
+        if parameters.largest_integer >> (SAFE_BITS - longer):
+            raise RejectedError("optimum.sizes", "The numbers in this proof could be too large to mean anything.")
     model: PublicModel | HiddenModel
     if contents.model_bytes is None:
         model = HiddenModel(predicate.model.value)
@@ -81,6 +96,7 @@ def state(contents: BundleContents) -> StatedBundle:
             model=model,
         ),
         test=len(views.test),
+        bounded=predicate.dataset.range_claim == "bounded",
     )
 
 
@@ -99,7 +115,9 @@ def failing(contents: BundleContents, stated: StatedBundle, backend: GroupBacken
     records = table.add(contents.commitments)
     model = stated.optimum.model
     handle = table.add([model.commitment])[0] if isinstance(model, HiddenModel) else None
-    equations = _named("validity", verify_validity(stated.dataset, contents.validity, table, records))
+    ranges = contents.typed.dataset.range_claim
+    verify_ranges = verify_bounded if ranges == "bounded" else verify_validity
+    equations = _named(ranges, verify_ranges(stated.dataset, contents.validity, table, records))
     monitor.progress(0.1)
     monitor.check()
     equations += _named("optimum", verify_optimum(stated.optimum, contents.attestation, table, records, handle))

@@ -14,7 +14,6 @@ from core.bundle.identity import parse_fingerprint
 from core.bundle.reader import BundleContents, read_bundle
 from core.errors import InputError, MalformedError, RejectedError
 from core.monitor import Monitor, SilentMonitor
-from core.relations.certificate import certify
 from core.verification import wording
 from core.verification.claims import StatedBundle, failing, state
 from core.verification.report import (
@@ -106,7 +105,7 @@ def _stopped(
         detail=error.detail,
         claims=tuple(
             ClaimVerdict(name, title, UNCHECKED, error.code, "It could not be checked.")
-            for name, title in wording.CLAIM_TITLES.items()
+            for name, title in wording.titles(bounded=False).items()
         ),
         signers=signers,
     )
@@ -155,23 +154,25 @@ def _report(
 def _claims(contents: BundleContents, stated: StatedBundle, stages: list[str]) -> tuple[ClaimVerdict, ...]:
     count, optimum = len(contents.numbers), stated.optimum
     failed = {stage.split(":", 1)[0]: stage.split(":", 1)[-1] for stage in reversed(stages)}
+    ranges = "bounded" if stated.bounded else "validity"
     if "batch" in failed:
-        failed = {"validity": "batch", "optimum": "batch"}
+        failed = {ranges: "batch", "optimum": "batch"}
     holding = {
         "dataset": wording.dataset_sentence(count),
         "validity": wording.validity_sentence(count),
+        "bounded": wording.bounded_sentence(count),
         "consent": wording.consent_sentence(len(optimum.members), asked=stated.dataset.schema.consent is not None),
         "optimum": wording.optimum_sentence(
             train=len(optimum.train),
             c=str(contents.typed.plan.c),
-            distance=certify(optimum.parameters).distance_text,
+            distance=stated.certificate.distance_text,
             hidden=optimum.hidden,
         ),
     }
     broken: dict[str, tuple[str, str]] = {}
-    if "validity" in failed:
-        broken["validity"] = ("validity.proof", wording.failed_sentence("validity", failed["validity"]))
-        broken["consent"] = broken["optimum"] = ("validity.needed", wording.resting_sentence("validity"))
+    if ranges in failed:
+        broken[ranges] = (f"{ranges}.proof", wording.failed_sentence(ranges, failed[ranges]))
+        broken["consent"] = broken["optimum"] = (f"{ranges}.needed", wording.resting_sentence(ranges))
     if "optimum" in failed:
         broken["optimum"] = ("optimum.proof", wording.failed_sentence("optimum", failed["optimum"]))
         broken["consent"] = ("consent.proof", wording.beside_sentence())
@@ -179,13 +180,13 @@ def _claims(contents: BundleContents, stated: StatedBundle, stages: list[str]) -
         ClaimVerdict(name, title, REJECTED, *broken[name])
         if name in broken
         else ClaimVerdict(name, title, ACCEPTED, "", holding[name])
-        for name, title in wording.CLAIM_TITLES.items()
+        for name, title in wording.titles(bounded=stated.bounded).items()
     )
 
 
 def _numbers(contents: BundleContents, stated: StatedBundle) -> dict[str, str]:
     """What follows from accepted proofs, bounds rounded up."""
-    certificate = certify(stated.optimum.parameters)
+    certificate = stated.certificate
     return {
         "records": str(len(contents.numbers)),
         "features": str(len(stated.optimum.layout.features)),

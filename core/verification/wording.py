@@ -5,6 +5,7 @@ from __future__ import annotations
 CLAIM_TITLES = {
     "dataset": "The list of records",
     "validity": "Values in range",
+    "bounded": "Values bounded",
     "consent": "Consent",
     "optimum": "Trained on exactly these records",
 }
@@ -45,6 +46,11 @@ FUTURE = (
 )
 
 STAGE_REASONS = {
+    "bounded.lookup": "its lookup columns are not those that were committed",
+    "bounded.projection": "its sums of records are not those that were committed",
+    "bounded.projected": "its sums of records are not those of the committed records",
+    "bounded.slack": "its sums of squares are not those that were committed",
+    "bounded.records": "its values are not those of the committed records",
     "validity.records": "its values are not those of the committed records",
     "validity.columns": "its lookup columns are not those that were committed",
     "validity.groups": "the groups of some record are not the committed ones",
@@ -72,6 +78,14 @@ def validity_sentence(count: int) -> str:
     )
 
 
+def bounded_sentence(count: int) -> str:
+    return (
+        f"No committed value of the {count} records is so large that sums could wrap, and each column's sum of squares "
+        "is at most what its range allows. It was not shown that each single value lies in its range, nor that each "
+        "record has exactly one level of each group."
+    )
+
+
 def consent_sentence(members: int, *, asked: bool) -> str:
     if not asked:
         return f"The schema has no consent column: all {members} records count as consenting, and none was left out."
@@ -90,6 +104,12 @@ def optimum_sentence(*, train: int, c: str, distance: str, hidden: bool) -> str:
     )
 
 
+def titles(*, bounded: bool) -> dict[str, str]:
+    """Titles of the claims of a bundle, in order."""
+    absent = "validity" if bounded else "bounded"
+    return {name: title for name, title in CLAIM_TITLES.items() if name != absent}
+
+
 def accepted_sentence(claims: int) -> str:
     return f"All {claims} claims of this bundle hold."
 
@@ -98,6 +118,7 @@ def failed_sentence(claim: str, stage: str) -> str:
     """Why a proof fails, by the first stage whose equation does not hold."""
     subject = {
         "validity": "The proof that every value lies in its range does not hold",
+        "bounded": "The proof that the values are bounded does not hold",
         "optimum": "The proof that the model is the optimum on exactly these records does not hold",
     }[claim]
     return f"{subject}: {STAGE_REASONS[stage]}."

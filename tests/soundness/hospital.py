@@ -12,7 +12,7 @@ import numpy as np
 from core.bundle.container import Member, encode
 from core.bundle.envelope import sign
 from core.bundle.keys import SigningKey
-from core.bundle.limits import ATTESTATION, COMMITMENTS, ENVELOPE, MODEL, SCHEMA, STATEMENT, VALIDITY
+from core.bundle.limits import ATTESTATION, COMMITMENTS, ENVELOPE, MODEL, RANGE_PROOFS, SCHEMA, STATEMENT
 from core.bundle.reader import encode_commitments
 from core.bundle.statement import PREDICATE_TYPE, STATEMENT_TYPE
 from core.bundle.writer import BundleParts
@@ -97,7 +97,7 @@ def assemble(parts: BundleParts, key: SigningKey) -> bytes:
     The product's own writer reads its result back and would refuse to help a forger.
     """
     members = {
-        VALIDITY: parts.validity,
+        RANGE_PROOFS["bounded" if "bounded" in parts.predicate["dataset"] else "validity"]: parts.validity,
         ATTESTATION: parts.attestation,
         COMMITMENTS: encode_commitments(parts.numbers, parts.commitments),
         SCHEMA: parts.schema_bytes,
@@ -163,6 +163,7 @@ def hospital(
     engine_name: str = "plain",
     seed: bytes = b"hospital",
     validity: bytes | None = None,
+    range_claim: str | None = None,
 ) -> Hospital:
     """An honest attestation over made-up records; validity: a proof to be taken as it is, by the dishonest."""
     schema = schema or schema_of(features)
@@ -176,6 +177,7 @@ def hospital(
         nonce=nonce,
         hide_weights=hidden,
         validity=validity,
+        range_claim=range_claim,
         engine=engine,
         tape=tape,
         monitor=SilentMonitor(),

@@ -99,7 +99,7 @@ def prove_bounded(
     spec, row = relation.spec, range(1 << relation.width)
     channel = ProverChannel(
         labels.DATASET_PROTOCOL,
-        statement.canonical(),
+        statement.canonical("bounded"),
         relation.pattern(),
         engine=engine,
         tape=tape,
@@ -143,7 +143,5 @@ def prove_bounded(
     form = eq_table(across)[: statement.layout.width]
     (at,), slots = channel.evaluation_slots("bounded.record", [record.under(form)])
     channel.log.product("bounded.square", at, at, claim)
-    channel.log.evaluations(
-        "bounded.records", basis=relation.record_basis, objects=[record], forms=[form], slots=slots
-    )
+    channel.log.evaluations("bounded.records", basis=relation.record_basis, objects=[record], forms=[form], slots=slots)
     return channel.settle()

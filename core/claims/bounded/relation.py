@@ -5,8 +5,9 @@ Over the N x W record matrix X, with K random 0/1 vectors S_s drawn after the re
     (1) Y = S X, Y_sc in [0, 2^b) for b the width of N R, in limbs: so that |X_ic| < 2^b but with probability W 2^-K
     (2) slack_c = N R^2 - sum_i X_ic^2 >= 0 for every column c, in limbs
 
-(1) is checked at a random point zeta = (zeta_s, zeta_c): Y~(zeta) = sum_i c_i X~(i, zeta_c) with c_i = sum_s eq(zeta_s, s) S_si,
-a linear form of a public combination of the record commitments. (2) is one sumcheck at a random tau:
+(1) is checked at a random point zeta = (zeta_s, zeta_c): Y~(zeta) = sum_i c_i X~(i, zeta_c) where
+c_i = sum_s eq(zeta_s, s) S_si, a linear form of a public combination of the record commitments. (2) is one sumcheck at
+a random tau:
 
     sum_{i,c} eq(tau, c) X_ic^2 = N R^2 - slack~(tau).
 

@@ -26,7 +26,7 @@ def verify_bounded(
     """
     relation = BoundedRelation(statement.count, statement.layout)
     spec, row = relation.spec, range(1 << relation.width)
-    channel = VerifierChannel(labels.DATASET_PROTOCOL, statement.canonical(), relation.pattern(), proof, table)
+    channel = VerifierChannel(labels.DATASET_PROTOCOL, statement.canonical("bounded"), relation.pattern(), proof, table)
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
     columns = CommittedColumns.read(channel, "bounded.columns", spec.columns)
     beta, alpha = channel.challenge("bounded.beta"), channel.challenge("bounded.alpha")

@@ -44,9 +44,9 @@ def column_entries(relation: ValidityRelation, rows: NDArray[np.uint16]) -> dict
     return entries
 
 
-def record_cells(relation: ValidityRelation, rows: NDArray[np.uint16]) -> Entries:
+def record_cells(relation: ValidityRelation, rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """The record matrix as one vector over the padded grid."""
-    cells = np.zeros((rows.shape[0], 1 << relation.column_variables), dtype=np.int64)
+    cells = np.zeros((rows.shape[0], 1 << relation.column_variables), dtype=np.uint16)
     cells[:, : rows.shape[1]] = rows
     return cells.ravel()
 
