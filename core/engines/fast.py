@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.algebra.kernels import convert, curve, pippenger, rows, tables, vectors
 from core.algebra.kernels.folding import Folding
 from core.algebra.kernels.fractions import FractionLevels
 from core.algebra.kernels.products import ProductSumcheck
 from core.algebra.kernels.scalar import Elements
+from core.algebra.kernels.squares import SquareSumcheck
 from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
 from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table
-from core.engines.interface import SmallMatrix
+from core.engines.interface import AffineBlock, SmallMatrix, SmallVector
 
 SPLIT = 256
 """Scalars from which one multiplication is worth two threads."""
@@ -52,8 +52,11 @@ class FastEngine:
     def eq_table(self, point: Sequence[int]) -> Elements:
         return vectors.eq_table(convert.elements(point))
 
-    def affine(self, constant: int, terms: Sequence[tuple[int, NDArray[np.int64]]], length: int) -> Elements:
+    def affine(self, constant: int, terms: Sequence[tuple[int, SmallVector]], length: int) -> Elements:
         return vectors.affine(constant, terms, length)
+
+    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> Elements:
+        return vectors.affine_blocks([(block.constant, block.terms, block.length) for block in blocks])
 
     def outer(self, rows: Elements, columns: Elements) -> Elements:
         return vectors.outer(rows, columns)
@@ -77,6 +80,9 @@ class FastEngine:
         self, tables: Sequence[Elements], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
     ) -> ProductSumcheck:
         return ProductSumcheck(tables, terms, degree)
+
+    def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> SquareSumcheck:
+        return SquareSumcheck(matrix, tau, row_variables)
 
     def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
         entries: vectors.Small = np.ascontiguousarray(matrix, dtype=np.int64)

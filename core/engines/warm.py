@@ -37,6 +37,15 @@ def _products(engine: FastEngine) -> None:
     sumcheck.final()
 
 
+def _squares(engine: FastEngine) -> None:
+    # One row variable more than are summed as integers, then one column variable.
+    sumcheck = engine.square_sumcheck(np.ones((32, 2), dtype=np.int64), [3], 5)
+    for challenge in range(6):
+        sumcheck.round()
+        sumcheck.bind(challenge)
+    sumcheck.final()
+
+
 def _rows(engine: FastEngine) -> None:
     engine.commit_rows(np.array([[1, -300]], dtype=np.int64), [5])
 
@@ -57,7 +66,7 @@ def warm_up(monitor: Monitor) -> None:
     """Use every kernel on a few numbers; seconds on the first start of a version, a fraction of one later."""
     monitor.stage(STAGE)
     engine = FastEngine()
-    steps: list[Callable[[FastEngine], None]] = [_vectors, _fractions, _products, _rows, _commit, _opening]
+    steps: list[Callable[[FastEngine], None]] = [_vectors, _fractions, _products, _squares, _rows, _commit, _opening]
     for done, step in enumerate(steps):
         monitor.check()
         monitor.progress(done / len(steps))

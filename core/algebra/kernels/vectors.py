@@ -82,9 +82,7 @@ def _affine(result: Elements, coefficients: Elements, columns: Small) -> None:
         store(result, i, add(constant, wide_reduce(total)))
 
 
-def affine(constant: int, terms: Sequence[tuple[int, Small]], length: int) -> Elements:
-    """constant + sum coefficient * column elementwise; columns shorter than `length` count as zero past their end."""
-    result = np.empty((length, LIMBS), dtype=np.uint64)
+def _affine_into(result: Elements, constant: int, terms: Sequence[tuple[int, AnySmall]]) -> None:
     coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
 
     def part(start: int, stop: int) -> None:
@@ -96,7 +94,21 @@ def affine(constant: int, terms: Sequence[tuple[int, Small]], length: int) -> El
                 columns[k, : len(piece)] = piece
             _affine(result[first:last], coefficients, columns)
 
-    over_ranges(part, length, LEAST)
+    over_ranges(part, len(result), LEAST)
+
+
+def affine(constant: int, terms: Sequence[tuple[int, AnySmall]], length: int) -> Elements:
+    """constant + sum coefficient * column elementwise; columns shorter than `length` count as zero past their end."""
+    return affine_blocks([(constant, terms, length)])
+
+
+def affine_blocks(blocks: Sequence[tuple[int, Sequence[tuple[int, AnySmall]], int]]) -> Elements:
+    """`affine` of each (constant, terms, length), one after the other, each written where it stands."""
+    result = np.empty((sum(length for _, _, length in blocks), LIMBS), dtype=np.uint64)
+    start = 0
+    for constant, terms, length in blocks:
+        _affine_into(result[start : start + length], constant, terms)
+        start += length
     return result
 
 

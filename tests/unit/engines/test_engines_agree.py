@@ -14,6 +14,7 @@ from core.algebra.field import ORDER
 from core.commitments import generators
 from core.engines import get_engine
 from core.engines.fast import FastEngine
+from core.engines.interface import AffineBlock
 from core.engines.plain import PlainEngine
 from core.engines.warm import STAGE, warm_up
 from core.errors import CancelledError, InputError
@@ -60,6 +61,8 @@ def test_linear_algebra() -> None:
         terms = [(rng.randrange(ORDER), _matrix(rng, 1, size, 62)[0]) for size in (length, length - 1, 0)]
         plain, fast = PLAIN.affine(7, terms, length), FAST.affine(7, terms, length)
         assert FAST.ints(fast) == plain
+        blocks = [AffineBlock(7, terms, length), AffineBlock(1, [], 2), AffineBlock(-1, terms[:1], length + 3)]
+        assert FAST.ints(FAST.affine_blocks(blocks)) == PLAIN.affine_blocks(blocks)
         assert FAST.ints(FAST.outer(FAST.vector(a), FAST.vector(b))) == PLAIN.outer(a, b)
         assert FAST.ints(FAST.concat([fast, FAST.vector(a), fast])) == PLAIN.concat([plain, a, plain])
         pairs = [(rng.randrange(ORDER), plain), (-3, a)]
@@ -112,11 +115,11 @@ def test_fraction_trees_with_fillers(used: int, missing: bool) -> None:
     rng = random.Random(used)
     numerators = [*_scalars(rng, used), *([0] * (32 - used))]
     denominators = [*(value or 1 for value in _scalars(rng, used)), *([1] * (32 - used))]
-    plain = PLAIN.fraction_tree(numerators, denominators)
-    # The fast engine may also be given the leaves without the fillers.
+    # Leaves may be given without the fillers.
     length = used if missing and used > 16 else 32
+    plain = PLAIN.fraction_tree(numerators[:length], denominators[:length])
     fast = FAST.fraction_tree(FAST.vector(numerators[:length]), FAST.vector(denominators[:length]))
-    assert fast.root() == plain.root()
+    assert fast.root() == plain.root() == PLAIN.fraction_tree(numerators, denominators).root()
     for level in (0, 1, 3, 4):
         point, weight = _scalars(rng, level), rng.randrange(ORDER)
         both = plain.sumcheck(level, point, weight), fast.sumcheck(level, point, weight)
@@ -168,6 +171,44 @@ def test_product_sumchecks(degree: int, variables: int) -> None:
             sumcheck.bind(challenge)
     assert both[1].final() == both[0].final()
     assert [FAST.ints(vector) for vector in vectors] == tables
+
+
+@pytest.mark.parametrize(
+    ("rows", "width", "row_variables", "column_variables", "bits"),
+    [
+        (1, 3, 0, 2, 8),
+        (5, 1, 3, 0, 16),
+        (7, 3, 3, 2, 16),
+        (40, 5, 6, 4, 16),
+        (64, 33, 6, 6, 16),
+        (3, 2, 5, 1, 16),
+        (40, 3, 6, 2, 22),
+        (33, 3, 6, 2, 40),
+        (20, 4, 5, 2, 62),
+        (0, 2, 5, 1, 8),
+    ],
+)
+def test_square_sumchecks(rows: int, width: int, row_variables: int, column_variables: int, bits: int) -> None:
+    rng = random.Random(rows + bits)
+    matrix = _matrix(rng, rows, width, bits)
+    tau = _scalars(rng, column_variables)
+    _walk_squares(rng, matrix, tau, row_variables)
+
+
+def test_square_sumchecks_of_the_largest_records() -> None:
+    rng = random.Random(31)
+    records = np.full((70, 40), 65535, dtype=np.uint16)
+    _walk_squares(rng, records, _scalars(rng, 6), 7)
+
+
+def _walk_squares(rng: random.Random, matrix: np.ndarray, tau: list[int], row_variables: int) -> None:
+    both = PLAIN.square_sumcheck(matrix, tau, row_variables), FAST.square_sumcheck(matrix, tau, row_variables)
+    for _ in range(row_variables + len(tau)):
+        assert both[1].round() == both[0].round()
+        challenge = _scalars(rng, 1)[0]
+        for sumcheck in both:
+            sumcheck.bind(challenge)
+    assert both[1].final() == both[0].final()
 
 
 @pytest.mark.parametrize(
@@ -269,13 +310,13 @@ def test_warming_up_is_announced_and_can_be_stopped() -> None:
 AFTER_WARMING_UP = """
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from core.algebra.kernels import base, convert, curve, folding, fractions, pippenger, products, rows, vectors
+from core.algebra.kernels import base, convert, curve, folding, fractions, pippenger, products, rows, squares, vectors
 from core.engines.fast import FastEngine
 from core.engines.warm import warm_up
 from core.monitor import SilentMonitor
 
 def compiled():
-    modules = (base, convert, curve, folding, fractions, pippenger, products, rows, vectors)
+    modules = (base, convert, curve, folding, fractions, pippenger, products, rows, squares, vectors)
     return {
         f"{module.__name__}.{name}": len(value.signatures)
         for module in modules
@@ -295,6 +336,9 @@ engine.affine(1, [(2, np.arange(9000)), (3, records.astype(np.int64)[:, 3])], 90
 engine.affine(1, [], 3)
 tree = engine.fraction_tree(engine.affine(1, [], 8192), engine.affine(2, [], 8192))
 sumcheck = tree.sumcheck(12, [5] * 12, 6)
+columns = engine.square_sumcheck(records, [3] * 5, 6)
+for _ in range(11):
+    columns.round(), columns.bind(5)
 product = engine.product_sumcheck([engine.affine(1, [], 4096)] * 3, [(1, (0, 1, 2)), (5, ())], 3)
 for _ in range(12):
     sumcheck.round(), sumcheck.bind(3), product.round(), product.bind(4)
