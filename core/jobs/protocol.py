@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from core.encoding.canonical import loads
 from core.errors import CancelledError, InputError, InternalError, MalformedError, ProofwardError, RejectedError
 
 Event: TypeAlias = dict[str, object]
@@ -49,12 +50,12 @@ class Job:
     @classmethod
     def from_line(cls, line: str | bytes) -> Job:
         """Strict inverse of `to_line`; InputError job.*. `home` and `passphrase` may be absent."""
-        if len(line) > MAX_JOB_BYTES:
-            raise InputError("job.size", "The job is too large.")
+        data = line.encode("utf-8", "replace") if isinstance(line, str) else line
         try:
-            document = json.loads(line)
-        except (ValueError, RecursionError):
-            raise InputError("job.json", "The job is not a line of JSON.") from None
+            # not json.loads: nested deep enough it ends the process, once a library has raised the recursion limit
+            document = loads(data, limit=MAX_JOB_BYTES, what="The job", canonical=False)
+        except MalformedError as error:
+            raise InputError("job.json", error.message) from None
         if not isinstance(document, dict) or not {"verb"} <= set(document) <= _FIELDS:
             raise InputError("job.fields", "The job does not have the expected fields.")
         verb, arguments = document["verb"], document.get("arguments", {})

@@ -121,7 +121,6 @@ def run(request: Request, context: Context) -> Result:
         monitor=clock,
     )
     clock.stage("bundle")
-    # only now, so that work that is cancelled or refused leaves no key behind
     key = choose_key(workspace, request.key)
     data = _bundle(dataset, attestation, key=key, created=context.now)
     report = _check(data, key=key, clock=clock)
@@ -129,6 +128,8 @@ def run(request: Request, context: Context) -> Result:
     clock.check()
     with replacing(request.output) as part:
         part.write_bytes(data)
+        if key.new:  # only now, so that work that is cancelled or refused leaves no key behind
+            workspace.add_key(key.key)
         if kept is None:
             workspace.save_validity(dataset_id, attestation.validity)
         document = attestation.trained.document(

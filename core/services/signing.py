@@ -18,7 +18,7 @@ UNNAMED = "Proofward workspace"
 
 @dataclass(frozen=True, slots=True)
 class ChosenKey:
-    """A signing key and whether it was made just now."""
+    """A signing key; new: made just now, and not in the workspace yet."""
 
     key: SigningKey = field(repr=False)
     new: bool
@@ -34,7 +34,10 @@ class ChosenKey:
 
 
 def choose_key(workspace: Workspace, wanted: str | None) -> ChosenKey:
-    """The key whose fingerprint begins with `wanted`, or the oldest one, or a new one if there is none; InputError."""
+    """The key whose fingerprint begins with `wanted`, or the oldest, or a new one, which the caller is to keep.
+
+    InputError keys.unknown, keys.several.
+    """
     from core.bundle.keys import SigningKey
 
     if wanted is not None:
@@ -42,9 +45,7 @@ def choose_key(workspace: Workspace, wanted: str | None) -> ChosenKey:
     key = workspace.open_key(wanted)
     if key is not None:
         return ChosenKey(key, new=False)
-    key = SigningKey.generate(UNNAMED)
-    workspace.add_key(key)
-    return ChosenKey(key, new=True)
+    return ChosenKey(SigningKey.generate(UNNAMED), new=True)
 
 
 def find_key(workspace: Workspace, wanted: str | None) -> KeyInfo:

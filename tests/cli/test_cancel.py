@@ -67,6 +67,20 @@ def test_import_stops_at_any_stage(program: Program, interrupt: list[str], stage
     assert ok(program("import", table, "--schema", "schema.json", "--json")).json["records"] == 24
 
 
+def test_attest_that_is_cancelled_at_its_end_has_made_no_key(
+    made: Made, program: Program, interrupt: list[str]
+) -> None:
+    interrupt.append("none yet")
+    table = write_table(program.folder / "patients.csv")
+    ok(program("schema", "infer", table, *INFER, "-o", "schema.json"))
+    dataset = ok(program("import", table, "--schema", "schema.json", "--json")).json["dataset_id"]
+    interrupt[0] = "check"
+    assert program("attest", dataset, "--plan", made.plan).code == 130
+    interrupt[0] = "none any more"
+    assert ok(program("key", "list", "--json")).json == {"keys": []}
+    assert ok(program("attest", dataset, "--plan", made.plan, "--json")).json["key"]["new"] is True
+
+
 def test_a_cancelled_demo_leaves_neither_bundle_nor_workspace(
     program: Program, tmp_path: Path, interrupt: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
