@@ -32,6 +32,10 @@ class ResultPanel(QStackedWidget):
         self._session = session
         self.problem = ProblemCard()
         self.page = Page()
+        # kept from run to run: making a chart takes longer than all the rest of the page
+        self.curve = LossCurve()
+        self._training = Card(tr("Training"), tr("Known to this workspace alone: the curve is not part of the bundle."))
+        self._training.body.addWidget(self.curve)
         self.addWidget(
             EmptyState(
                 "result",
@@ -46,19 +50,27 @@ class ResultPanel(QStackedWidget):
             )
         )
         self.addWidget(self.page)
+        self._empty()
         session.attested.connect(self._show)
         session.locked_changed.connect(self._locked)
         if session.attestation is not None:
             self._show(session.attestation)
 
+    def _empty(self) -> None:
+        self.page.body.removeWidget(self._training)
+        self._training.setParent(self)
+        self._training.hide()
+        self.curve.reset()
+        clear(self.page.body)
+
     def _locked(self, locked: bool) -> None:
         if locked:
-            clear(self.page.body)
+            self._empty()
             self.setCurrentIndex(0)
 
     def _show(self, attestation: Attestation) -> None:
         body = self.page.body
-        clear(body)
+        self._empty()
         body.addWidget(label(tr("Result"), "title"))
         report = Report.read({"kind": "bundle", "backend": "native", **attestation.value})
         hidden = attestation.value.get("hidden_weights") is True
@@ -88,11 +100,9 @@ class ResultPanel(QStackedWidget):
         body.addWidget(proven_lists(hidden))
         losses = attestation.value.get("losses")
         if isinstance(losses, list) and losses:
-            training = Card(tr("Training"), tr("Known to this workspace alone: the curve is not part of the bundle."))
-            curve = LossCurve()
-            curve.show_all(losses)
-            training.body.addWidget(curve)
-            body.addWidget(training)
+            self.curve.show_all(losses)
+            body.addWidget(self._training)
+            self._training.show()
         if report.claims:
             body.addWidget(claims_card(report))
         if report.notes:

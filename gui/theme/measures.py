@@ -51,10 +51,3 @@ def interface_font(system: QFont) -> QFont:
     if font.pointSizeF() > 0:
         font.setPointSizeF(max(font.pointSizeF(), 10.0))
     return font
-
-
-def fixed_font(points: float) -> QFont:
-    """The system's fixed-width font at this size, for roots and fingerprints."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(points)
-    return font

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
+from PySide6.QtGui import QFontDatabase
+
 from gui.theme.icons import write_coloured
 from gui.theme.measures import Measures
 from gui.theme.tokens import Tokens, as_dict
 
 _SHEET = Template("""
-QWidget { color: $text; font-size: ${pt0}pt; }
 QMainWindow, QDialog, #canvas { background: $canvas; }
 QToolTip { background: $surface; color: $text; border: 1px solid $edge; padding: ${s1}px; }
 
@@ -21,6 +22,7 @@ QLabel[role="verdict"] { font-size: ${pt3}pt; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${ptm}pt; }
+QLabel[role="code"] { font-family: "$fixed"; }
 QLabel[role="figure"] { font-size: ${pt2}pt; font-weight: 600; }
 QLabel[tone="good"] { color: $good; } QLabel[tone="bad"] { color: $bad; }
 QLabel[tone="warn"] { color: $warn; } QLabel[tone="info"] { color: $info; }
@@ -173,6 +175,7 @@ def style_sheet(tokens: Tokens, measures: Measures, icon_folder: Path) -> str:
     values.update(pt0=measures.size(0), ptm=measures.size(-1), pt1=measures.size(1))
     values.update(pt2=measures.size(2), pt3=measures.size(3))
     values.update(field=round(measures.line * 1.25), box=round(measures.line * 0.95))
+    values["fixed"] = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
     values["chevron_down"] = write_coloured("chevron-down", tokens.muted, icon_folder)
     values["chevron_up"] = write_coloured("chevron-up", tokens.muted, icon_folder)
     values["tick"] = write_coloured("check", tokens.on_accent, icon_folder)

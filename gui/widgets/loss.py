@@ -71,24 +71,35 @@ class LossCurve(QWidget):
 
     def add(self, step: int, value: float | None) -> None:
         """One more figure; what is not finite, or not later than the last, is left out."""
-        if value is None or not math.isfinite(value) or (self._steps and step <= self._steps[-1]):
-            return
+        if self._take(step, value):
+            self._model.append(self._row(-1))
+            self._draw()
+
+    def show_all(self, values: Sequence[object]) -> None:
+        """Show a whole curve at once; its steps are counted from 1."""
+        self.reset()
+        for step, value in enumerate(values, start=1):
+            self._take(step, value)
+        rows = [self._row(place) for place in range(len(self._steps))]
+        self._model.replace([tr("Step"), tr("Training loss")], rows, numeric=frozenset({0, 1}))
+        self._draw()
+
+    def _take(self, step: int, value: object) -> bool:
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            return False
+        if self._steps and step <= self._steps[-1]:
+            return False
         if not self._steps:
             self._stack.setCurrentWidget(self.plot)
             self._name_toggle(table=False)
             self._toggle.show()
             self.summary.show()
         self._steps.append(step)
-        self._values.append(value)
-        self._model.append([whole(step), decimal(value, 6)])
-        self._draw()
+        self._values.append(float(value))
+        return True
 
-    def show_all(self, values: Sequence[object]) -> None:
-        """Show a whole curve at once; its steps are counted from 1."""
-        self.reset()
-        for step, value in enumerate(values, start=1):
-            if isinstance(value, int | float):
-                self.add(step, float(value))
+    def _row(self, place: int) -> list[str]:
+        return [whole(self._steps[place]), decimal(self._values[place], 6)]
 
     def sentence(self) -> str:
         """The curve in one sentence, for people who do not see it."""

@@ -48,6 +48,7 @@ class Table(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(theme.measures.chars(5))
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setResizeContentsPrecision(12)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._lines = lines
         self._squeeze = squeeze

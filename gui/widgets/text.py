@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from gui.i18n import tr
 from gui.plain import tooltip_text
 from gui.theme import theme
-from gui.theme.measures import fixed_font
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
@@ -91,11 +90,8 @@ class CopyText(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.measures.space(1))
-        shown = ElidedLabel(text)
+        shown = ElidedLabel(text, "code")
         shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        font = fixed_font(theme.measures.size(0))
-        shown.setFont(font)
-        shown.setStyleSheet(f'font-family: "{font.family()}";')
         copy = QToolButton()
         copy.setProperty("role", "quiet")
         copy.setProperty("dense", "true")
