@@ -11,6 +11,7 @@ first on, so that binding folds the upper half of a table onto the lower one: t'
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -21,6 +22,21 @@ Vector: TypeAlias = Any
 
 SmallMatrix: TypeAlias = NDArray[np.int64] | NDArray[np.uint16] | NDArray[np.int32]
 """Signed small integers, (rows, width); committed and combined without becoming field elements first."""
+
+
+SmallVector: TypeAlias = NDArray[np.int64] | NDArray[np.uint16] | NDArray[np.int32]
+"""The same in one dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class AffineBlock:
+    """constant + sum coefficient * column, elementwise, `length` elements; shorter columns count as zero past their
+    end.
+    """
+
+    constant: int
+    terms: Sequence[tuple[int, SmallVector]]
+    length: int
 
 
 class SumcheckProver(Protocol):
@@ -94,10 +110,13 @@ class Engine(Protocol):
     def eq_table(self, point: Sequence[int]) -> Vector:
         """eq(point, x) for x = 0..2^n - 1, first coordinate most significant."""
 
-    def affine(self, constant: int, terms: Sequence[tuple[int, NDArray[np.int64]]], length: int) -> Vector:
+    def affine(self, constant: int, terms: Sequence[tuple[int, SmallVector]], length: int) -> Vector:
         """constant + sum coefficient * column, elementwise; columns shorter than `length` count as zero past their
         end.
         """
+
+    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> Vector:
+        """Blocks one after the other, each made where it is to stand."""
 
     def outer(self, rows: Vector, columns: Vector) -> Vector:
         """rows[i] * columns[j] at index i * len(columns) + j."""
@@ -116,7 +135,7 @@ class Engine(Protocol):
 
     # sumchecks -----------------------------------------------------------------------------------------------------
     def fraction_tree(self, numerators: Vector, denominators: Vector) -> FractionTree:
-        """The tree over 2^depth leaves; denominators are non-zero."""
+        """The tree over 2^depth leaves; denominators are non-zero. Leaves missing up to a power of two are 0/1."""
 
     def product_sumcheck(
         self, tables: Sequence[Vector], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.algebra.field import ORDER
 from core.algebra.group import GroupBackend, get_backend
 from core.commitments import generators
-from core.engines.interface import SmallMatrix
+from core.engines.interface import AffineBlock, SmallMatrix, SmallVector
 from core.polynomials.multilinear import eq_table
 
 
@@ -67,7 +64,9 @@ class PlainFractionTree:
     """All levels as pairs of lists."""
 
     def __init__(self, numerators: list[int], denominators: list[int]) -> None:
-        levels = [(numerators, denominators)]
+        self.depth = (len(numerators) - 1).bit_length()
+        missing = (1 << self.depth) - len(numerators)
+        levels = [([*numerators, *([0] * missing)], [*denominators, *([1] * missing)])]
         while len(levels[-1][0]) > 1:
             p, q = levels[-1]
             half = len(p) // 2
@@ -78,7 +77,6 @@ class PlainFractionTree:
                 )
             )
         self._levels = levels[::-1]
-        self.depth = len(levels) - 1
 
     def root(self) -> tuple[int, int]:
         p, q = self._levels[0]
@@ -229,12 +227,15 @@ class PlainEngine:
     def eq_table(self, point: Sequence[int]) -> list[int]:
         return eq_table(point)
 
-    def affine(self, constant: int, terms: Sequence[tuple[int, NDArray[np.int64]]], length: int) -> list[int]:
+    def affine(self, constant: int, terms: Sequence[tuple[int, SmallVector]], length: int) -> list[int]:
         result = [constant % ORDER] * length
         for coefficient, column in terms:
             for i, value in enumerate(column.tolist()):
                 result[i] = (result[i] + coefficient * value) % ORDER
         return result
+
+    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> list[int]:
+        return self.concat([self.affine(block.constant, block.terms, block.length) for block in blocks])
 
     def outer(self, rows: list[int], columns: list[int]) -> list[int]:
         return [row * column % ORDER for row in rows for column in columns]

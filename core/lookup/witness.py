@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.algebra.field import ORDER
 from core.channel.prover import Opened, ProverChannel
 from core.commitments.hyrax import Column
-from core.engines.interface import Engine, FractionTree, Vector
+from core.engines.interface import AffineBlock, Engine, FractionTree, SmallVector
 from core.lookup.limbs import LimbGrid
 from core.lookup.spec import LookupSpec, RowBlock, TableBlock
 
@@ -63,42 +63,40 @@ def repeated(table: TableBlock, entries: Sequence[int]) -> Entries:
     return np.resize(column, 1 << table.variables)
 
 
-def build_tree(engine: Engine, spec: LookupSpec, entries: Mapping[str, Entries], alpha: int, beta: int) -> FractionTree:
-    """All leaves in the layout's order, filler 0/1 at the end; `entries` includes the record matrix where it is used.
+def build_tree(
+    engine: Engine, spec: LookupSpec, entries: Mapping[str, SmallVector], alpha: int, beta: int
+) -> FractionTree:
+    """All leaves in the layout's order, the filler 0/1 left to the tree; `entries` includes the record matrix where it
+    is used.
 
     Entries of a row block must already lie in its grid, that is padded to 2^variables cells or shorter.
     """
     blocks: dict[str, RowBlock | TableBlock] = {block.label: block for block in spec.rows}
     blocks |= {block.label: block for block in spec.tables}
-    numerators: list[Vector] = []
-    denominators: list[Vector] = []
+    numerators: list[AffineBlock] = []
+    denominators: list[AffineBlock] = []
     for label in spec.layout.order:
         block = blocks[label]
         size = 1 << block.variables
         if isinstance(block, RowBlock):
-            numerators.append(engine.affine(0, [(1, _grid(block, block.grid.pattern))], size))
-            terms = [(-1, _tags(block))]
+            numerators.append(AffineBlock(0, [(1, _grid(block, block.grid.pattern))], size))
+            terms: list[tuple[int, SmallVector]] = [(-1, _tags(block))]
             terms += [(-pow(beta, t.power, ORDER) * t.scale % ORDER, entries[t.column]) for t in block.terms]
-            denominators.append(engine.affine(alpha, terms, size))
+            denominators.append(AffineBlock(alpha, terms, size))
         else:
-            numerators.append(engine.affine(0, [(-1, entries[block.multiplicity])], size))
+            numerators.append(AffineBlock(0, [(-1, entries[block.multiplicity])], size))
             terms = [(-pow(beta, power, ORDER), repeated(block, column)) for power, column in block.table.columns()]
-            denominators.append(engine.affine(alpha, terms, size))
-    filler = (1 << spec.layout.depth) - spec.layout.used
-    if filler:
-        nothing = np.zeros(0, dtype=np.int64)
-        numerators.append(engine.affine(0, [(1, nothing)], filler))
-        denominators.append(engine.affine(1, [(1, nothing)], filler))
-    return engine.fraction_tree(engine.concat(numerators), engine.concat(denominators))
+            denominators.append(AffineBlock(alpha, terms, size))
+    return engine.fraction_tree(engine.affine_blocks(numerators), engine.affine_blocks(denominators))
 
 
-def _grid(block: RowBlock, pattern: Sequence[int]) -> Entries:
-    return np.tile(np.asarray(pattern, dtype=np.int64), block.grid.count)
+def _grid(block: RowBlock, pattern: Sequence[int]) -> SmallVector:
+    return np.tile(np.asarray(pattern, dtype=np.uint16), block.grid.count)
 
 
-def _tags(block: RowBlock) -> Entries:
+def _tags(block: RowBlock) -> SmallVector:
     repeats = (1 << block.variables) // len(block.tags)
-    return np.tile(np.asarray(block.tags, dtype=np.int64), repeats)
+    return np.tile(np.asarray(block.tags, dtype=np.uint16), repeats)
 
 
 def grid_entries(grid: LimbGrid, values: Sequence[int]) -> Entries:
