@@ -4,13 +4,14 @@
 #   make setup PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 #                                                      the CPU build of torch, where pip would fetch the one for GPUs
 #   make test TEST_ARGS="-k receipt" TEST_JOBS=1       some tests, in one process
+#   make bench SIZES="sample 5000x20"                  other sizes than the usual four; docs stay as they are
 
 PYTHON ?= python3
 VENV ?= .venv
 PIP_ARGS ?=
 TEST_JOBS ?= 2
 TEST_ARGS ?=
-BENCH_ARGS ?=
+SIZES ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -52,9 +53,9 @@ app: $(READY) ## open the window
 	@echo "Opening the window"
 	@$(BIN)/proofward app
 
-bench: $(READY) ## measure commit, train, prove and verify on this machine, with sizes and peak memory
+bench: $(READY) ## measure import, commit, train, prove and verify on this machine, sizes and peak memory; some ten minutes
 	@echo "Measuring on this machine; leave it alone meanwhile"
-	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+	@$(BIN)/python -m tests.bench $(SIZES)
 
 lint: $(READY) ## style, types and the walls between rooms
 	@echo "ruff" && $(BIN)/ruff check .

@@ -1,66 +1,130 @@
-"""`make bench`: the main job on this machine, one line a size, as a table that docs may quote.
+"""`make bench`: the whole way of a dataset measured on this machine, several sizes side by side.
 
-python -m tests.bench [--reference] [--json] [sample] [2000x16] [ROWSxCOLUMNS] ...
+    python -m tests.bench [SIZE ...]         SIZE is "sample" or ROWSxFEATURES; without any, the usual four
+
+Each part runs in a process of its own. build/bench.json holds every figure, build/bench.md and build/bench.svg the
+tables and the chart; a run of the usual sizes also replaces them in docs/performance.md and docs/performance.svg.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench import chart, machine, page, tables
+from tests.bench.sizes import USUAL, Size
+
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = ("sample", "2000x16", "10000x32")
-COLUMNS = {
-    "import": "import",
-    "commit": "commit",
-    "train": "train",
-    "validity": "validity",
-    "optimum": "optimum",
-    "verify": "verify",
-    "verify_reference": "verify, reference",
-    "scikit_learn": "scikit-learn's fit",
-}
+BUILD, DOCS = ROOT / "build", ROOT / "docs"
+LIMIT = 1200
+"""Seconds after which one part counts as stuck."""
 
 
-def row(result: dict[str, Any]) -> str:
-    """One size as a line of the table."""
-    seconds = [f"{result['seconds'][name]:.2f}" if name in result["seconds"] else "not run" for name in COLUMNS]
-    sizes = [f"{result['proof_bytes'] / 1e3:.1f}", f"{result['bundle_bytes'] / 1e3:.0f}", f"{result['peak_mb']:.0f}"]
-    name = f"{result['records']:,} x {result['features']}"
-    return f"| {' | '.join([name, *seconds, *sizes, result['distance']])} |"
+class PartError(Exception):
+    """One part of a measurement did not work; it has said why on the error stream."""
 
 
-def main(arguments: list[str]) -> int:
-    """Measure the sizes named, or the usual ones; exit code 1 if one of them did not work."""
-    options = [argument for argument in arguments if argument.startswith("--")]
-    sizes = [argument for argument in arguments if not argument.startswith("--")] or list(SIZES)
-    passed_on = ["--reference"] if "--reference" in options else []
-    heads = ["records x features", *(f"{head} s" for head in COLUMNS.values()), "proofs kB", "bundle kB", "peak MB"]
-    if "--json" not in options:
-        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-        print(f"\n| {' | '.join([*heads, 'distance at most'])} |\n|{'---|' * (len(heads) + 1)}", flush=True)
+def part(module: str, *arguments: object) -> dict[str, Any]:
+    """What one measuring process prints."""
+    command = [sys.executable, "-m", f"tests.bench.{module}", *(str(argument) for argument in arguments)]
+    try:
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=LIMIT)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise PartError(f"tests.bench.{module} {' '.join(map(str, arguments))}: {type(error).__name__}") from error
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def measure(size: Size) -> dict[str, Any]:
+    """All figures of one size."""
+    started = machine.load()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        result = part("prove", size, folder)
+        bundle = folder / "bundle.proofward"
+        native = part("verify", bundle, "native", 3)
+        merge(result, native, {"verify": "verify"})
+        result["distance"] = native["distance"]
+        if size.reference:
+            merge(result, part("verify", bundle, "reference", 1), {"verify": "verify_reference"})
+        others = part("others", folder / "training.npz", size.repeats)
+        merge(result, others, {"torch": "torch", "scikit_learn": "scikit_learn"})
+    seconds = result["seconds"]
+    seconds["prove"] = seconds["commit"] + seconds["validity"] + seconds["optimum"]
+    result["load"] = [started, machine.load()]
+    return result
+
+
+def merge(result: dict[str, Any], other: dict[str, Any], names: dict[str, str]) -> None:
+    """Take stages of another process over under new names, and its memory where it is not the reference's."""
+    for kind in ("seconds", "cpu_seconds"):
+        result[kind].update({new: other[kind][old] for old, new in names.items()})
+    if "verify_reference" not in names.values():
+        result["peak_mb"].update(other.get("peak_mb", {}))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 1 if a part did not work, 2 for a size that is none."""
+    try:
+        sizes = [Size.parse(argument) for argument in arguments] or list(USUAL)
+    except ValueError:
+        print('a size is "sample" or ROWSxFEATURES, such as 2000x16', file=sys.stderr)
+        return 2
+    began, before = time.monotonic(), machine.load()
+    results: list[dict[str, Any]] = []
+    rows: dict[str, Any] = {}
     failed = False
+    try:
+        print("row commitments ...", flush=True)
+        rows = part("rows")
+    except PartError as error:
+        print(f"it did not work: {error}", file=sys.stderr)
+        failed = True
     for size in sizes:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.pipeline", size, *passed_on],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            print(f"{size}: it did not work, see above", file=sys.stderr)
+        try:
+            print(f"{size} ...", flush=True)
+            results.append(measure(size))
+            print(tables.times(results[-1:]), flush=True)
+        except PartError as error:
+            print(f"it did not work: {error}", file=sys.stderr)
             failed = True
-        elif "--json" in options:
-            print(done.stdout, end="", flush=True)
-        else:
-            print(row(json.loads(done.stdout)), flush=True)
+    if not results:
+        return 1
+    document = {
+        "machine": machine.describe(),
+        "day": datetime.now(UTC).date().isoformat(),
+        "minutes": (time.monotonic() - began) / 60,
+        "load": [before, machine.load()],
+        "rows": rows,
+        "sizes": results,
+        "slopes": tables.slopes(results),
+    }
+    publish(document, whole=not failed and sizes == list(USUAL))
     return int(failed)
+
+
+def publish(document: dict[str, Any], *, whole: bool) -> None:
+    """Print the tables; write them, the chart and the figures."""
+    text, picture = page.measured(document), chart.draw(document["sizes"])
+    print(f"\n{text}\n")
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    (BUILD / "bench.md").write_text(text + "\n", encoding="utf-8")
+    (BUILD / "bench.svg").write_text(picture, encoding="utf-8")
+    written = "build/bench.json, build/bench.md, build/bench.svg"
+    if whole:
+        target = DOCS / "performance.md"
+        target.write_text(page.replace(target.read_text(encoding="utf-8"), text), encoding="utf-8")
+        (DOCS / "performance.svg").write_text(picture, encoding="utf-8")
+        written += ", docs/performance.md, docs/performance.svg"
+    print(f"Written: {written}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""docs/performance.md: the prose stays, the measured part between two marks is replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.bench import tables
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def measured(document: dict[str, Any]) -> str:
+    """Everything that one run found, as Markdown."""
+    machine, results = document["machine"], document["sizes"]
+    libraries = ", ".join(f"{name} {number}" for name, number in machine["libraries"].items())
+    parts = [
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']:g} GB of memory, {machine['system']},"
+        f" Python {machine['python']}; {libraries}. {document['day']}; the run took {document['minutes']:.0f} minutes."
+        f" Load average {document['load'][0]:.1f} before and {document['load'][1]:.1f} after: {_quiet(document)}",
+        "Median seconds:",
+        tables.times(results),
+        "Sizes:",
+        tables.sizes(results),
+    ]
+    if document["rows"]:
+        parts += ["Row commitments:", tables.rows(document["rows"])]
+    if document["slopes"]:
+        parts += [
+            f"Log-log slope of time against records x features, from {tables.SLOPE_FROM:,} records up:",
+            tables.growth(document["slopes"]),
+        ]
+    aims = tables.aims(results)
+    if aims.count("\n") > 1:
+        parts += ["What we aim at on two cores:", aims]
+    return "\n\n".join(parts)
+
+
+def _quiet(document: dict[str, Any]) -> str:
+    if document["load"][0] > 0.5:
+        return "other work was running on the machine, so times are longer than they need be."
+    return "the machine had nothing else to do. It is a shared one all the same; expect some ten percent either way."
+
+
+def replace(page: str, text: str) -> str:
+    """The page with a new measured part; ValueError if it has no place for one."""
+    before, found, rest = page.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not (found and ended):
+        raise ValueError("the page has no marks for the measured part")
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"

@@ -1,0 +1,86 @@
+"""Commitments of rows of 16-bit entries beside arkworks' own multiplication on the same rows, in one process.
+
+    python -m tests.bench.rows
+
+One thread each, runs taken alternately; then the kernels on every core. The least of several runs counts, so that other
+work on the machine hurts neither. Prints JSON, microseconds an entry.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+
+import numpy as np
+from py_arkworks_bls12381 import G1Point, Scalar
+
+from core.algebra.group import get_backend
+from core.commitments import generators
+from core.engines.fast import FastEngine
+
+WIDTH = 1024
+ROWS = 64
+RUNS = 7
+
+
+def measure() -> dict[str, object]:
+    """Microseconds an entry, after both have given the same commitments."""
+    rng, native, engine = random.Random(1), get_backend("native"), FastEngine()
+    matrix = np.array([[rng.randrange(1 << 16) for _ in range(WIDTH)] for _ in range(ROWS)], dtype=np.uint16)
+    blindings = [rng.getrandbits(250) for _ in range(ROWS)]
+    all_points = generators.points(native)
+    points = [*all_points[:WIDTH], all_points[generators.BLINDING]]
+    scalars = [
+        [Scalar.from_be_bytes(value.to_bytes(32, "big")) for value in (*row, blinding)]
+        for row, blinding in zip(matrix.tolist(), blindings, strict=True)
+    ]
+
+    def library() -> list[bytes]:
+        return [bytes(G1Point.multiexp_unchecked(points, row).to_compressed_bytes()) for row in scalars]
+
+    def kernel() -> list[bytes]:
+        return engine.commit_rows(matrix, blindings)
+
+    cores = _pin(1)
+    if kernel() != library():
+        raise SystemExit("the two disagree")
+    one, beside = _alternate(kernel, library)
+    _pin(cores)
+    kernel()
+    (every,) = _alternate(kernel)
+    return {
+        "width": WIDTH,
+        "rows": ROWS,
+        "threads": cores,
+        "us": {"arkworks": beside, "kernel": one, "kernel_threads": every},
+        "times_arkworks": beside / one,
+        "times_one_thread": one / every,
+    }
+
+
+_ALLOWED = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def _pin(cores: int) -> int:
+    """Confine this process to so many of its cores, where the system can; returns how many it may have."""
+    if _ALLOWED:
+        os.sched_setaffinity(0, set(_ALLOWED[:cores]))
+    return len(_ALLOWED) or os.cpu_count() or 1
+
+
+def _alternate(*works: Callable[[], object]) -> list[float]:
+    """Least microseconds an entry of each."""
+    spent: list[list[float]] = [[] for _ in works]
+    for _ in range(RUNS):
+        for k, work in enumerate(works):
+            started = time.perf_counter()
+            work()
+            spent[k].append((time.perf_counter() - started) / (ROWS * WIDTH) * 1e6)
+    return [min(runs) for runs in spent]
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))

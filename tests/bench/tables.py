@@ -1,0 +1,143 @@
+"""Results as Markdown: the times, the sizes, what we aim at, how time grows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+Result = dict[str, Any]
+
+STAGES = {
+    "import": "import",
+    "commit": "commit",
+    "train": "train",
+    "validity": "prove validity",
+    "optimum": "prove optimum",
+    "prove": "commit + prove",
+    "verify": "verify",
+    "verify_reference": "verify, reference",
+    "torch": "torch's training alone",
+    "scikit_learn": "scikit-learn's fit",
+}
+GROWING = ("commit", "validity", "optimum", "prove", "verify")
+SLOPE_FROM = 1000
+"""Rows from which on constant costs no longer hide how time grows."""
+
+AIMS = {
+    (569, 30): {"prove": 1.5, "verify": 0.3, "verify_reference": 15, "proof_kb": 60},
+    (10_000, 32): {"prove": 6, "verify": 1.5, "verify_reference": 60, "proof_kb": 100},
+    (100_000, 64): {"prove": 60, "verify": 10, "proof_kb": 200},
+}
+"""Seconds and 10^3 bytes on two cores."""
+SLOPE_AIM, ROWS_AIM, THREADS_AIM = 1.05, 3.0, 1.7
+
+
+def name(result: Result) -> str:
+    return f"{result['records']:,} x {result['features']}"
+
+
+def times(results: Sequence[Result]) -> str:
+    """Median seconds, one line a size."""
+    lines = [["records x features", *STAGES.values()]]
+    for result in results:
+        seconds = result["seconds"]
+        lines.append([name(result), *(_seconds(seconds.get(stage)) for stage in STAGES)])
+    return _table(lines)
+
+
+def sizes(results: Sequence[Result]) -> str:
+    """Bytes, memory and the proven distance, one line a size."""
+    heads = ("records x features", "both proofs, kB", "bundle, kB", "peak memory proving, MB", "verifying, MB")
+    lines = [[*heads, "proven distance to the optimum, at most"]]
+    for result in results:
+        peak = result["peak_mb"]
+        figures = (result["proof_bytes"] / 1e3, result["bundle_bytes"] / 1e3, peak["prove"], peak["verify"])
+        large = [f"{value:,.0f}" for value in figures[1:]]
+        lines.append([name(result), f"{figures[0]:.1f}", *large, result["distance"]])
+    return _table(lines)
+
+
+def aims(results: Sequence[Result]) -> str:
+    """Each aim beside what was measured; "missed" where the figure is above it."""
+    what = {"prove": "commit + prove", "verify": "verify", "verify_reference": "verify, reference"}
+    lines = [["work", "aim", "measured", ""]]
+    for result in results:
+        for key, aim in AIMS.get((result["records"], result["features"]), {}).items():
+            if key == "proof_kb":
+                value, unit, label = result["proof_bytes"] / 1e3, "kB", "both proofs"
+            elif key in result["seconds"]:
+                value, unit, label = result["seconds"][key], "s", what[key]
+            else:
+                continue
+            lines.append([f"{name(result)}, {label}", f"{aim:g} {unit}", f"{value:.3g} {unit}", _met(value <= aim)])
+    return _table(lines)
+
+
+def rows(measured: Result) -> str:
+    """The row commitments beside arkworks."""
+    us = measured["us"]
+    shape = f"{measured['rows']} rows of {measured['width']:,}"
+    times_arkworks, times_one = measured["times_arkworks"], measured["times_one_thread"]
+    lines = [
+        [f"{shape}, 16-bit entries", "us an entry", "times as fast as", "aim", ""],
+        ["arkworks' multi-scalar multiplication, one thread", f"{us['arkworks']:.2f}", "", "", ""],
+        [
+            "our row commitments, one thread",
+            f"{us['kernel']:.2f}",
+            f"{times_arkworks:.1f} (arkworks)",
+            f"{ROWS_AIM:g}",
+            _met(times_arkworks >= ROWS_AIM),
+        ],
+    ]
+    if measured["threads"] > 1:
+        lines.append(
+            [
+                f"our row commitments, {measured['threads']} threads",
+                f"{us['kernel_threads']:.2f}",
+                f"{times_one:.1f} (one thread)",
+                f"{THREADS_AIM:g}" if measured["threads"] == 2 else "",
+                _met(times_one >= THREADS_AIM) if measured["threads"] == 2 else "",
+            ]
+        )
+    return _table(lines)
+
+
+def slopes(results: Sequence[Result]) -> dict[str, float]:
+    """Least-squares slope of log seconds against log(records * features) by stage; empty for fewer than two sizes."""
+    large = [result for result in results if result["records"] >= SLOPE_FROM]
+    found = {}
+    for stage in GROWING:
+        points = [
+            (math.log(result["records"] * result["features"]), math.log(result["seconds"][stage]))
+            for result in large
+            if result["seconds"].get(stage)
+        ]
+        middle = sum(x for x, _ in points) / len(points) if points else 0.0
+        spread = sum((x - middle) ** 2 for x, _ in points)
+        if spread > 0:
+            found[stage] = sum((x - middle) * y for x, y in points) / spread
+    return found
+
+
+def growth(found: dict[str, float]) -> str:
+    """The slopes as a table."""
+    lines = [["stage", "slope", "aim", ""]]
+    for stage, slope in found.items():
+        lines.append([STAGES[stage], f"{slope:.2f}", f"{SLOPE_AIM:g}", _met(slope <= SLOPE_AIM)])
+    return _table(lines)
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "missed"
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return "not run"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _table(lines: Sequence[Sequence[str]]) -> str:
+    head, *body = (f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join([head, f"|{'---|' * len(lines[0])}", *body])
