@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
+import core.claims.bounded.prover as bounded_prover
 import core.claims.optimum.prover as optimum_prover
 import core.claims.validity.prover as validity_prover
 from core.algebra.field import ORDER
 from core.bundle.writer import BundleParts
 from core.channel.prover import Opened, ProverChannel
 from core.claims.attestation import optimum_statement, parameters_of, views_of
+from core.claims.bounded.relation import BoundedRelation
 from core.claims.optimum.prover import OptimumSecrets, prove_optimum
 from core.claims.optimum.relation import TAG_SIGMOID, OptimumRelation
 from core.claims.optimum.statement import HiddenModel, OptimumStatement, PublicModel
@@ -33,7 +35,7 @@ from core.constraints.expression import Expression
 from core.constraints.log import ConstraintLog
 from core.encoding.canonical import dumps
 from core.engines.interface import Engine
-from core.lookup.spec import RECORDS, LookupSpec, RowBlock
+from core.lookup.spec import RECORDS, Grid, LookupSpec, RowBlock
 from core.lookup.witness import Entries
 from core.monitor import SilentMonitor
 from core.randomness import SeededTape
@@ -94,10 +96,9 @@ def lying(lies: Mapping[Place, int]) -> Iterator[Trace]:
             changed = [value + lies.get((label, occurrence, i), 0) for i, value in enumerate(values)]
             return super().hidden(label, changed)
 
-    with (
-        patch.object(optimum_prover, "ProverChannel", LyingChannel),
-        patch.object(validity_prover, "ProverChannel", LyingChannel),
-    ):
+    with ExitStack() as stack:
+        for module in (optimum_prover, validity_prover, bounded_prover):
+            stack.enter_context(patch.object(module, "ProverChannel", LyingChannel))
         yield trace
 
 
@@ -156,7 +157,9 @@ def without_equation(*stages: str) -> Iterator[None]:
 @contextmanager
 def without_lookup(*blocks: str) -> Iterator[None]:
     """A world in which the entries of these row blocks need not occur in any table."""
-    with _blocks_removed(OptimumRelation, blocks), _blocks_removed(ValidityRelation, blocks):
+    with ExitStack() as stack:
+        for relation in (OptimumRelation, ValidityRelation, BoundedRelation):
+            stack.enter_context(_blocks_removed(relation, blocks))
         yield
 
 
@@ -166,7 +169,8 @@ def _blocks_removed(relation: type, blocks: Sequence[str]) -> Iterator[None]:
 
     def fewer(self: Any) -> LookupSpec:
         spec = real(self)
-        return LookupSpec(spec.columns, tuple(b for b in spec.rows if b.label not in blocks), spec.tables)
+        rows = (replace(b, grid=Grid(0, b.grid.pattern)) if b.label in blocks else b for b in spec.rows)
+        return LookupSpec(spec.columns, tuple(rows), spec.tables)
 
     with patch.object(relation, "spec", property(fewer)):
         yield
@@ -279,10 +283,17 @@ def recount(relation: OptimumRelation, entries: dict[str, Entries]) -> dict[str,
     return {**entries, "table.sigmoid.count": sigmoid, "table.limb.count": limbs}
 
 
+def record_cells(relation: ValidityRelation, rows: np.ndarray) -> Entries:
+    """The record matrix over the padded grid, with room for values that no honest row has."""
+    cells = np.zeros((rows.shape[0], 1 << relation.column_variables), dtype=np.int64)
+    cells[:, : rows.shape[1]] = rows
+    return cells.ravel()
+
+
 def recount_validity(relation: ValidityRelation, rows: np.ndarray, entries: dict[str, Entries]) -> dict[str, Entries]:
     """The same for `validity`: entries hold the high bytes, where there are any."""
     spec = relation.spec
-    cells = {**entries, RECORDS: validity_prover.record_cells(relation, rows)}
+    cells = {**entries, RECORDS: record_cells(relation, rows)}
     span = len(entries["range.count"])
     wide = np.zeros(span, dtype=np.int64)
     small = np.zeros(4, dtype=np.int64)
@@ -464,7 +475,7 @@ def forged_validity(
         entries["high"] = high.ravel()
         entries["range.count"] = np.zeros(256, dtype=np.int64)
     entries = recount_validity(relation, shown, entries)
-    fractions = {} if pretended is None else {RECORDS: validity_prover.record_cells(relation, shown)}
+    fractions = {RECORDS: record_cells(relation, shown)}
 
     def prove() -> bytes:
         with pretending(validity_prover, fractions):
@@ -482,8 +493,10 @@ def forged_validity(
 
 
 def with_validity(h: Hospital, proof: bytes) -> BundleParts:
-    """Bundle parts with this proof of `validity`, and an attestation made anew over a statement that names it."""
-    reference = {**h.attestation.predicate["dataset"], "validity": {"proof": hashlib.sha256(proof).hexdigest()}}
+    """Bundle parts with this proof about ranges, and an attestation made anew over a statement that names it."""
+    honest = h.attestation.predicate["dataset"]
+    claim = "bounded" if "bounded" in honest else "validity"
+    reference = {**honest, claim: {"proof": hashlib.sha256(proof).hexdigest()}}
     predicate = {**h.attestation.predicate, "dataset": reference}
     parts = forged_optimum(h, predicate=predicate, model_file=h.attestation.model)
     return BundleParts(

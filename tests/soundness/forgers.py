@@ -14,6 +14,14 @@ from tests.soundness.forge import (
     without_lookup,
     without_statement,
 )
+from tests.soundness.forgers_bounded import (
+    bounded_of_other_rows,
+    negative_projections,
+    negative_slack,
+    projections_of_nobody,
+    slack_cut,
+    slack_lie,
+)
 from tests.soundness.forgers_optimum import (
     altered_table,
     column_lie,
@@ -70,6 +78,7 @@ from tests.soundness.starts import (
     set_column,
     set_feature,
     set_group,
+    set_long_feature,
     undivided,
     with_refusal,
     with_test_record,
@@ -89,7 +98,7 @@ OPTIMUM_ALL = frozenset(
 VALIDITY_ALL = frozenset(
     f"validity:{stage}" for stage in ("validity.records", "validity.columns", "validity.groups", "tie")
 )
-TIE_O, TIE_V = frozenset({"optimum:tie"}), frozenset({"validity:tie"})
+TIE_O, TIE_V, TIE_B = (frozenset({f"{claim}:tie"}) for claim in ("optimum", "validity", "bounded"))
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,10 @@ def _opening(stage: str) -> tuple[frozenset[str], Callable[[], AbstractContextMa
 _RECORDS = _opening("optimum:optimum.records")
 _wild = _test_record(set_feature(70_000))
 _FOREIGN = _only("validity:validity.records", "validity:validity.groups", "optimum:optimum.records", "optimum:consent")
+
+_wraps = _test_record(set_long_feature(-(1 << 17)), None, "bounded")
+_long = _test_record(set_long_feature(1 << 19), None, "bounded")
+_OTHER_ROWS = _only("bounded:bounded.projected", "bounded:bounded.records")
 
 FORGERS = (
     Forger("label flipped", plain, label_flipped, *_RECORDS),
@@ -270,6 +283,12 @@ FORGERS = (
     ),
     Forger("wild value, false fractions", _wild, validity_fraction_lie, TIE_V, statement("fractions.first")),
     Forger("record on a foreign generator", foreign_weight, as_it_is, _FOREIGN, equation(*_FOREIGN)),
+    Forger("entry that wraps", _wraps, negative_projections, TIE_B, lookup("projection", "projection.top")),
+    Forger("sums of nobody", _wraps, projections_of_nobody, *_opening("bounded:bounded.projected")),
+    Forger("column too long", _long, negative_slack, TIE_B, lookup("slack", "slack.top")),
+    Forger("false square", _long, slack_cut, TIE_B, statement("bounded.square")),
+    Forger("slack lied about", _long, slack_lie, *_opening("bounded:bounded.slack")),
+    Forger("bounded of other rows", _long, bounded_of_other_rows, _OTHER_ROWS, equation(*_OTHER_ROWS)),
     Forger("nonce swapped", undivided, nonce_swapped, OPTIMUM_ALL, partial(without_binding, "nonce")),
     Forger("purpose changed afterwards", undivided, purpose_changed, OPTIMUM_ALL, partial(without_binding, "plan")),
     Forger(

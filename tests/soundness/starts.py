@@ -36,7 +36,9 @@ def undivided() -> Hospital:
     return hospital(plan=TrainingPlan(test_fraction=Fraction(0), registration={"intended_use": "triage"}), nonce=NONCE)
 
 
-def with_test_record(change: Callable[[np.ndarray, Schema], None], schema: Schema | None = None) -> Hospital:
+def with_test_record(
+    change: Callable[[np.ndarray, Schema], None], schema: Schema | None = None, range_claim: str | None = None
+) -> Hospital:
     """A hospital that commits record 1 dishonestly, in a draw in which it is a test record (so that only `validity`
     looks at its features)."""
     schema = schema or schema_of(2)
@@ -45,7 +47,14 @@ def with_test_record(change: Callable[[np.ndarray, Schema], None], schema: Schem
     plan = TrainingPlan(test_fraction=Fraction(1, 2))
     for attempt in range(40):
         try:
-            h = hospital(schema=schema, rows=rows, plan=plan, seed=b"dishonest %d" % attempt, validity=b"to be forged")
+            h = hospital(
+                schema=schema,
+                rows=rows,
+                plan=plan,
+                seed=b"dishonest %d" % attempt,
+                validity=b"to be forged",
+                range_claim=range_claim,
+            )
         except (InputError, InternalError):  # an unlucky split, or its own trainer refuses; another draw
             continue
         if 0 in views_for(h).test:
@@ -70,6 +79,16 @@ def set_column(position: int, value: int) -> Callable[[np.ndarray, Schema], None
 def set_group(female: int, male: int) -> Callable[[np.ndarray, Schema], None]:
     def change(rows: np.ndarray, schema: Schema) -> None:
         rows[0, 10], rows[0, 11] = female, male
+
+    return change
+
+
+def set_long_feature(value: int) -> Callable[[np.ndarray, Schema], None]:
+    """A value far out of range, in a column whose other values are small."""
+
+    def change(rows: np.ndarray, schema: Schema) -> None:
+        rows[:, -1] %= 1000
+        rows[0, -1] = value
 
     return change
 
