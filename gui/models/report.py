@@ -68,7 +68,7 @@ class Report:
                 Claim(*(_text(claim, key) for key in ("name", "title", "status", "code", "sentence")))
                 for claim in _objects(value, "claims")
             ),
-            bound=_texts(value, "bound"),
+            bound=_ordered(_texts(value, "bound")),
             numbers=_ordered(_texts(value, "numbers")),
             signed=_texts(value, "signed"),
             signers=tuple(
@@ -95,6 +95,10 @@ _ORDER = (
     "test_records",
     "left_out_records",
     "features",
+    "root",
+    "plan",
+    "nonce",
+    "schema",
 )
 
 

@@ -53,14 +53,13 @@ class AttestPanel(QStackedWidget):
         progress = Card(tr("Progress"))
         progress.body.addWidget(self.stages)
         curve = Card(tr("Training"))
-        curve.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         curve.body.addWidget(self.curve, 1)
         page = Page(
             tr("Train and attest"),
             tr("Trains on the committed records, proves in zero knowledge what was done, and signs the bundle."),
         )
-        left = box(column(self.form, spacing=4))
-        right = box(column(self.start_button, self._why, self._running, progress, curve, spacing=3))
+        left = box(column(self.form, 1, spacing=4))
+        right = box(column(self.start_button, self._why, self._running, progress, curve, 1, spacing=3))
         page.body.addWidget(self.problem)
         page.body.addWidget(Reflow(left, right, limit=80, shares=(4, 5), level=False, swap=True))
         page.body.addStretch(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget
 
 from core.resources import resource_path
 from gui.bridge import Problem, RunningJob
@@ -17,6 +16,7 @@ from gui.panels.data_source import SourceStep
 from gui.session import Session
 from gui.widgets.controls import Page
 from gui.widgets.problem import ProblemCard
+from gui.widgets.reflow import CurrentStack
 from gui.widgets.steps import Steps
 
 PREVIEW_ROWS = 50
@@ -38,7 +38,7 @@ class DataPanel(Page):
         self.columns = ColumnsStep()
         self.review = ReviewStep()
         self.done = DoneStep()
-        self._stack = QStackedWidget()
+        self._stack = CurrentStack()
         for step in (self.source, self.columns, self.review, self.done):
             self._stack.addWidget(step)
         self.body.addWidget(self.steps)

@@ -14,7 +14,7 @@ from gui.session import Session
 from gui.theme import theme
 from gui.widgets.controls import Card, column
 from gui.widgets.notice import Notice
-from gui.widgets.text import label, restyle
+from gui.widgets.text import label, plain_tooltip, restyle
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){1,64}")
 _STRENGTHS = ("0.01", "0.1", "1", "10", "100")
@@ -183,3 +183,4 @@ class PlanForm(Card):
 def _narrow(combo: QComboBox) -> None:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(14)
+    combo.currentTextChanged.connect(lambda text: plain_tooltip(combo, text))

@@ -26,7 +26,9 @@ from gui.widgets.problem import ProblemCard
 from gui.widgets.reflow import Bend, FieldGrid
 from gui.widgets.report import ReportView
 from gui.widgets.stages import StageList
-from gui.widgets.text import ElidedLabel
+from gui.widgets.tags import Tag, meaning
+from gui.widgets.text import ElidedLabel, label
+from gui.widgets.verdicts import VerdictLine, VerdictList
 
 
 class VerifyPanel(Page):
@@ -66,7 +68,8 @@ class VerifyPanel(Page):
         self._work.body.addLayout(row(1, self.cancel_button))
         self.problem = ProblemCard()
         self.view = ReportView()
-        for widget in (self._drop, self._options, self._work, self.problem, self.view):
+        self._legend = legend()
+        for widget in (self._drop, self._options, self._legend, self._work, self.problem, self.view):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         session.verify_wanted.connect(self.open_file)
@@ -158,6 +161,7 @@ class VerifyPanel(Page):
         chosen, running = self._path is not None, self.job is not None
         self._drop.setVisible(not chosen)
         self._chosen.setVisible(chosen)
+        self._legend.setVisible(not chosen)
         self.backend.setEnabled(not running)
         self.signer.setEnabled(not running)
         if running:
@@ -195,3 +199,31 @@ class VerifyPanel(Page):
         if (path := dropped_file(event)) is not None:
             event.acceptProposedAction()
             self.open_file(path)
+
+
+def legend() -> Card:
+    """How to read what comes: the three verdicts, and the two tags."""
+    card = Card(tr("How to read a report"))
+    lines = VerdictList()
+    lines.show_lines(
+        [
+            VerdictLine(tr("Every claim was checked and holds."), "accepted", ""),
+            VerdictLine(
+                tr("The file is well formed, but something that it says does not hold."),
+                "rejected",
+                tr("The claim concerned says which, and why."),
+            ),
+            VerdictLine(
+                tr("It is not a file that Proofward wrote, or it was damaged on its way."),
+                "malformed",
+                tr("Nothing in it was used, and nothing was found to be false."),
+            ),
+        ]
+    )
+    card.body.addWidget(lines)
+    for kind in ("proved", "signed"):
+        why = label(meaning(kind)[3], "muted")
+        line = row(Tag(kind), why, spacing=3)
+        line.setStretch(1, 1)
+        card.body.addLayout(line)
+    return card

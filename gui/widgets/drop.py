@@ -34,13 +34,14 @@ class DropArea(QFrame):
         self.setProperty("role", "drop")
         self.setAcceptDrops(True)
         self.setAccessibleName(heading)
+        self.setMinimumHeight(theme.measures.space(32))
         space = theme.measures.space
         outer = QHBoxLayout(self)
         outer.setContentsMargins(space(5), space(4), space(5), space(4))
         outer.setSpacing(space(4))
         outer.addWidget(IconView(icon, "accent", scale=2.2), 0, Qt.AlignmentFlag.AlignVCenter)
         self.controls = column(spacing=2)
-        texts = column(label(heading, "heading"), label(sentence, "muted"), spacing=1)
+        texts = column(1, label(heading, "heading"), label(sentence, "muted"), 1, spacing=1)
         outer.addWidget(Bend(texts, self.controls, limit=56), 1)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -17,6 +17,8 @@ from gui.widgets.controls import button, row
 from gui.widgets.tables import Table
 from gui.widgets.text import label
 
+_FEW = 60
+
 pg.setConfigOptions(antialias=True, useNumba=False, useOpenGL=False)
 
 
@@ -118,7 +120,9 @@ class LossCurve(QWidget):
         )
 
     def _draw(self) -> None:
-        self._line.setData(self._steps, self._values)
+        # few figures are shown as such: a line alone would claim what lies between them
+        few = len(self._steps) <= _FEW
+        self._line.setData(self._steps, self._values, symbol="o" if few else None)
         self._last.setData(self._steps[-1:], self._values[-1:])
         self.summary.setText(self.sentence())
         self._waiting.setText(self.sentence())
@@ -139,6 +143,9 @@ class LossCurve(QWidget):
         self.plot.setBackground(QColor(tokens.surface))
         pen = pg.mkPen(QColor(tokens.accent), width=max(2.0, theme.measures.line / 9))
         self._line.setPen(pen)
+        self._line.setSymbolSize(theme.measures.space(1.2))
+        self._line.setSymbolPen(None)
+        self._line.setSymbolBrush(QColor(tokens.accent))
         self._last.setBrush(QColor(tokens.accent))
         self._last.setPen(pg.mkPen(QColor(tokens.surface), width=1.5))
         font = QFont()

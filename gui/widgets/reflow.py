@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QSizePolicy, QStackedWidget, QWidget
 
 from gui.theme import theme
 from gui.widgets.controls import box, column
@@ -43,13 +43,9 @@ class Reflow(QWidget):
         self._layout.addWidget(second, shares[1])
         for part in self._parts:
             # widths follow the shares alone, whatever the contents would like
-            tall = QSizePolicy.Policy.Preferred if level else QSizePolicy.Policy.Maximum
-            part.setSizePolicy(QSizePolicy.Policy.Ignored, tall)
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             if not level:
                 self._layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-        policy = self.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
-        self.setSizePolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = event.size().width() >= self._limit
@@ -139,3 +135,27 @@ class FieldGrid(QWidget):
         # four fields go in rows of four, two or one; never of three and one
         self._arrange(max(number for number in range(1, most + 1) if most % number == 0 and number <= fitting))
         super().resizeEvent(event)
+
+
+class CurrentStack(QStackedWidget):
+    """Pages of which one is shown, and which asks for the room of that one alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _place: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.sizeHint() if page is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        page = self.currentWidget()
+        return page is not None and page.hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        page = self.currentWidget()
+        return page.heightForWidth(width) if page is not None else super().heightForWidth(width)
