@@ -158,7 +158,7 @@ class PlainSquareSumcheck:
             self._tau = self._tau[1:]
 
     def final(self) -> list[int]:
-        return [self._rows[0][0]]
+        return [self._rows[0][0] % ORDER]
 
 
 class PlainFolding:

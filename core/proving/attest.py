@@ -16,7 +16,7 @@ from core.claims.optimum.prover import OptimumSecrets, prove_optimum
 from core.claims.optimum.statement import HiddenModel, PublicModel, model_basis
 from core.claims.statement import VERSION, DatasetStatement
 from core.claims.validity.prover import prove_validity
-from core.claims.validity.relation import ValidityRelation
+from core.claims.validity.relation import LARGEST_VALIDITY, ValidityRelation
 from core.encoding.canonical import dumps
 from core.engines.interface import Engine
 from core.errors import InputError, RejectedError
@@ -29,9 +29,6 @@ from core.relations.views import Views
 from core.training.quantise import TrainedModel, optimum_witness
 
 _Result = TypeVar("_Result")
-
-LARGEST_VALIDITY = 25
-"""log2 of the padded number of cells up to which `validity` is proven; every cell becomes a leaf of its lookup."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from core.claims.bounded.verifier import verify_bounded
 from core.claims.optimum.statement import HiddenModel, OptimumStatement, PublicModel
 from core.claims.optimum.verifier import verify_optimum
 from core.claims.statement import DatasetStatement
+from core.claims.validity.relation import LARGEST_VALIDITY, ValidityRelation
 from core.claims.validity.verifier import verify_validity
 from core.commitments.merkle import dataset_root
 from core.encoding.canonical import loads
@@ -75,6 +76,13 @@ def state(contents: BundleContents) -> StatedBundle:
         )
     parameters = parameters_of(views, layout=layout, plan=plan)
     if predicate.dataset.range_claim == "bounded":
+        if ValidityRelation(len(contents.numbers), layout).cell_variables <= LARGEST_VALIDITY:
+            raise RejectedError(
+                "bounded.small",
+                "For a dataset of this size it must be shown that each single value lies in its range.",
+                "Ask for a bundle that proves validity.",
+                stage="statements",
+            )
         # entries may be longer than 16 bits then; the identities of `optimum` must not wrap for those either
         longer = BoundedRelation(len(contents.numbers), layout).projection_bits - FEATURE_BITS
         if parameters.largest_integer >> (SAFE_BITS - longer):

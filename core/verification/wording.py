@@ -82,7 +82,7 @@ def bounded_sentence(count: int) -> str:
     return (
         f"No committed value of the {count} records is so large that sums could wrap, and each column's sum of squares "
         "is at most what its range allows. It was not shown that each single value lies in its range, nor that each "
-        "record has exactly one level of each group."
+        "record has exactly one level of each group, nor that outcomes of test records are yes or no."
     )
 
 
@@ -99,8 +99,8 @@ def optimum_sentence(*, train: int, c: str, distance: str, hidden: bool) -> str:
     weights = "The committed, hidden weights and bias" if hidden else "The weights and the bias in the bundle"
     return (
         f"{weights} are within {distance} of the optimum of L2-regularised logistic regression (C = {c}) on exactly "
-        f"the {train} committed records of the training view, measured in the encoded space where each feature lies in "
-        "[0, 1]."
+        f"the {train} committed records of the training view, measured in the encoded space, where each feature's range "
+        "is [0, 1]."
     )
 
 

@@ -9,10 +9,18 @@ from functools import cache
 
 import pytest
 
+import core.verification.claims as verification_claims
 from core.verification.verify import verify_bundle
 from tests.soundness.forgers import FORGERS, Forger
-from tests.soundness.hospital import Hospital
+from tests.soundness.hospital import Hospital, hospital
 from tests.soundness.starts import quiet_refusal
+
+
+@pytest.fixture(autouse=True)
+def bounded_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small datasets must prove `validity`; here `bounded` is tried on small ones."""
+    monkeypatch.setattr(verification_claims, "LARGEST_VALIDITY", 0)
+
 
 BY_NAME = pytest.mark.parametrize("forger", FORGERS, ids=lambda forger: forger.name.replace(" ", "-"))
 
@@ -53,3 +61,17 @@ def test_no_record_is_left_out_without_a_consent_column() -> None:
     for backend in ("native", "reference"):
         report = verify_bundle(h.bundle(), backend=backend)
         assert (report.verdict, report.code, report.stage) == ("rejected", "views.excluded", "views")
+
+
+def test_small_datasets_must_prove_validity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`bounded` says less, so nobody may choose it where `validity` is affordable."""
+    monkeypatch.undo()
+    report = verify_bundle(hospital(range_claim="bounded").bundle())
+    assert (report.verdict, report.code) == ("rejected", "bounded.small")
+
+
+def test_bounded_is_accepted_where_it_is_due() -> None:
+    for backend in ("native", "reference"):
+        report = verify_bundle(hospital(range_claim="bounded").bundle(), backend=backend)
+        assert report.verdict == "accepted"
+        assert [claim.name for claim in report.claims] == ["dataset", "bounded", "consent", "optimum"]

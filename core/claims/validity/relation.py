@@ -30,6 +30,10 @@ BYTE_BITS = 8
 WHOLE_FROM = 15
 """log2 of the padded number of cells from which on values are looked up whole."""
 
+LARGEST_VALIDITY = 25
+"""log2 of the padded number of cells up to which `validity` is due; beyond it, `bounded` is accepted instead, because
+every cell is a leaf of the lookup."""
+
 TAG_RANGE, TAG_BIT, TAG_FLAG = 1, 2, 3
 FLAG_ON = (1 << VALUE_BITS) - 1
 
