@@ -99,8 +99,8 @@ def optimum_sentence(*, train: int, c: str, distance: str, hidden: bool) -> str:
     weights = "The committed, hidden weights and bias" if hidden else "The weights and the bias in the bundle"
     return (
         f"{weights} are within {distance} of the optimum of L2-regularised logistic regression (C = {c}) on exactly "
-        f"the {train} committed records of the training view, measured in the encoded space, where each feature's range "
-        "is [0, 1]."
+        f"the {train} committed records of the training view, measured in the encoded space, where each feature "
+        "has the range [0, 1]."
     )
 
 
