@@ -135,7 +135,9 @@ class Engine(Protocol):
 
     # sumchecks -----------------------------------------------------------------------------------------------------
     def fraction_tree(self, numerators: Vector, denominators: Vector) -> FractionTree:
-        """The tree over 2^depth leaves; denominators are non-zero. Leaves missing up to a power of two are 0/1."""
+        """The tree over 2^depth leaves; denominators are non-zero. Leaves missing up to a power of two are 0/1. The
+        vectors are used up.
+        """
 
     def product_sumcheck(
         self, tables: Sequence[Vector], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int

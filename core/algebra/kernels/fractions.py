@@ -1,10 +1,10 @@
 """The tree of fraction sums and its sumchecks.
 
-Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half: into a new table the first time, so
-that the caller's vectors are left alone, and in place from then on.
+Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half, in place.
 
 The leaves past the last one in use are 0/1 and not stored. Where the upper children p1, q1 are such fillers,
-p0 q1 + p1 q0 is just p0, and they stay 0/1 under binding: the tables of p1 and q1 end at the index `active`.
+p0 q1 + p1 q0 is just p0, and they stay 0/1 under binding: the tables of p1 and q1 end at the index `active`. Where that
+is most of the leaves, their parents live in the leaves' own memory, and only the first `active` leaves are kept aside.
 """
 
 from __future__ import annotations
@@ -147,12 +147,22 @@ class FractionSumcheck:
     """
 
     def __init__(
-        self, p: Elements, q: Elements, half: int, point: Sequence[int], weight: int, claim: int | None
+        self,
+        p: Elements,
+        q: Elements,
+        half: int,
+        point: Sequence[int],
+        *,
+        weight: int,
+        claim: int | None,
+        spare: bool,
     ) -> None:
+        """spare: leave p and q alone; they are overwritten otherwise."""
         self._size = half
+        self._spare = spare
         self._weight = weight % ORDER
         # p0 + weight q0 in place of p0 saves the third product at every index.
-        weighted = np.empty((half, LIMBS), dtype=np.uint64)
+        weighted = np.empty((half, LIMBS), dtype=np.uint64) if spare else p[:half]
         over_ranges(partial(_add_weighted, weighted, p[:half], q[:half], element(weight)), half, LEAST)
         self._tables = [weighted, p[half:], q[:half], q[half:]]
         self._rest = eq_table(elements(point[1:])) if half > 1 else np.empty((0, LIMBS), dtype=np.uint64)
@@ -190,7 +200,7 @@ class FractionSumcheck:
         sources = self._tables
         lengths = [min(len(table), half) for table in sources]
         targets = [table[:length] for table, length in zip(sources, lengths, strict=True)]
-        if not self.challenges:
+        if self._spare and not self.challenges:
             targets = [np.empty((length, LIMBS), dtype=np.uint64) for length in lengths]
 
         def part(start: int, stop: int) -> None:
@@ -198,7 +208,8 @@ class FractionSumcheck:
                 bind_range(target, source, fill, r, half, length * start // half, length * stop // half)
 
         over_ranges(part, half, LEAST)
-        self._tables = targets
+        # a view of a single entry would keep its whole table in memory
+        self._tables = targets if half > 1 else [target.copy() for target in targets]
         if half > 1:
             _halve_eq(self._rest, half // 2)
         if self._claim is not None:
@@ -216,7 +227,7 @@ class FractionSumcheck:
 class FractionLevels:
     """Every level of the tree over 2^depth leaves, level 0 the root; a level is let go when its sumcheck begins.
 
-    Leaves missing up to the next power of two are 0/1.
+    Leaves missing up to the next power of two are 0/1. The vectors given are taken over: they are overwritten.
     """
 
     def __init__(self, numerators: Elements, denominators: Elements) -> None:
@@ -224,10 +235,17 @@ class FractionLevels:
         half = 1 << self.depth >> 1
         used = max(_used(numerators, denominators), half, 1)
         levels = [(numerators[:used], denominators[:used])]
+        active = used - half
+        self._shared = half >= LEAST and 2 * active <= half
+        self._aside = (numerators[:active].copy(), denominators[:active].copy()) if self._shared else None
         while half:
             p, q = levels[-1]
-            parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
-            over_ranges(partial(_merge, parent_p, parent_q, p, q, half), half, LEAST)
+            if self._shared and len(levels) == 1:
+                parent_p, parent_q, merged = p[:half], q[:half], active
+            else:
+                parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
+                merged = half
+            over_ranges(partial(_merge, parent_p, parent_q, p, q, half), merged, LEAST)
             levels.append((parent_p, parent_q))
             half >>= 1
         p, q = levels[-1]
@@ -257,6 +275,12 @@ class FractionLevels:
         if tables is None:
             raise ValueError("each level has one sumcheck")
         self._levels[level + 1] = None
-        sumcheck = FractionSumcheck(*tables, 1 << level, point, weight, self._claim(level, point, weight))
+        claim = self._claim(level, point, weight)
+        if level + 1 == self.depth and self._aside is not None:
+            self._levels[level] = None
+            for leaves, first in zip(tables, self._aside, strict=True):
+                leaves[: len(first)] = first
+        spare = self._shared and level + 2 == self.depth
+        sumcheck = FractionSumcheck(*tables, 1 << level, point, weight=weight, claim=claim, spare=spare)
         self._last = level, sumcheck
         return sumcheck

@@ -57,6 +57,9 @@ def _eq_table(point: Elements, table: Elements) -> None:
 
 def eq_table(point: Elements) -> Elements:
     """eq(point, x) for x = 0..2^n - 1, first coordinate most significant."""
+    if 1 << len(point) > LEAST:
+        half = len(point) // 2
+        return outer(eq_table(point[:half]), eq_table(point[half:]))
     table = np.empty((1 << len(point), LIMBS), dtype=np.uint64)
     _eq_table(point, table)
     return table
