@@ -56,8 +56,8 @@ def measure(size: Size) -> dict[str, Any]:
             merge(result, part("verify", bundle, "reference", 1), {"verify": "verify_reference"})
         others = part("others", folder / "training.npz", size.repeats)
         merge(result, others, {"torch": "torch", "scikit_learn": "scikit_learn"})
-    seconds = result["seconds"]
-    seconds["prove"] = seconds["commit"] + seconds["validity"] + seconds["optimum"]
+    for kind in ("seconds", "cpu_seconds"):
+        result[kind]["prove"] = sum(result[kind][stage] for stage in ("commit", "validity", "optimum"))
     result["load"] = [started, machine.load()]
     return result
 

@@ -17,8 +17,10 @@ def measured(document: dict[str, Any]) -> str:
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']:g} GB of memory, {machine['system']},"
         f" Python {machine['python']}; {libraries}. {document['day']}; the run took {document['minutes']:.0f} minutes."
         f" Load average {document['load'][0]:.1f} before and {document['load'][1]:.1f} after: {_quiet(document)}",
-        "Median seconds:",
+        "Median seconds on the clock:",
         tables.times(results),
+        "The same in processor seconds, all cores together; other work on the machine hardly touches these:",
+        tables.times(results, "cpu_seconds"),
         "Sizes:",
         tables.sizes(results),
     ]

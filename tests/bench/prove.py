@@ -34,7 +34,7 @@ from core.records.schema_file import read_schema
 from core.records.synthetic import write_cohort
 from core.relations.plan import TrainingPlan
 from core.resources import resource_path
-from tests.bench.clock import Stopwatch, peak_mb
+from tests.bench.clock import StageMonitor, Stopwatch, peak_mb
 from tests.bench.sizes import Size
 
 BUNDLE, TRAINING = "bundle.proofward", "training.npz"
@@ -83,7 +83,7 @@ def _synthetic(folder: Path, size: Size) -> tuple[Path, Schema]:
 
 
 def _run(path: Path, schema: Schema, engine: Engine, watch: Stopwatch) -> tuple[OpenedDataset, Attestation]:
-    monitor, tape = SilentMonitor(), SystemTape()
+    monitor, tape, stages = SilentMonitor(), SystemTape(), StageMonitor()
     encoded = watch.run("import", lambda: encode_csv(path, schema))
     commitments, blindings = watch.run(
         "commit", lambda: commit_records(encoded.rows, engine=engine, tape=tape, monitor=monitor)
@@ -100,11 +100,10 @@ def _run(path: Path, schema: Schema, engine: Engine, watch: Stopwatch) -> tuple[
             validity=None,
             engine=engine,
             tape=tape,
-            monitor=monitor,
+            monitor=stages,
         ),
     )
-    for name, seconds in attestation.seconds.items():
-        watch.add(name, seconds)
+    stages.report(watch)
     return dataset, attestation
 
 

@@ -37,11 +37,11 @@ def name(result: Result) -> str:
     return f"{result['records']:,} x {result['features']}"
 
 
-def times(results: Sequence[Result]) -> str:
-    """Median seconds, one line a size."""
+def times(results: Sequence[Result], kind: str = "seconds") -> str:
+    """Median seconds, one line a size; kind: "seconds" of the clock or "cpu_seconds"."""
     lines = [["records x features", *STAGES.values()]]
     for result in results:
-        seconds = result["seconds"]
+        seconds = result[kind]
         lines.append([name(result), *(_seconds(seconds.get(stage)) for stage in STAGES)])
     return _table(lines)
 
