@@ -17,7 +17,7 @@ from core.algebra.field import ORDER
 from core.bundle.container import Member, encode
 from core.bundle.envelope import sign
 from core.bundle.keys import SigningKey
-from core.bundle.limits import ATTESTATION, COMMITMENTS, ENVELOPE, MODEL, SCHEMA, STATEMENT, VALIDITY
+from core.bundle.limits import ATTESTATION, BOUNDED, COMMITMENTS, ENVELOPE, MODEL, SCHEMA, STATEMENT, VALIDITY
 from core.encoding.canonical import dumps, loads
 from core.relations.model import ModelDocument
 from core.transcript.pattern import Kind
@@ -40,6 +40,14 @@ from tests.soundness.tamper import (
 )
 from tests.unit.algebra import curve
 
+BOUNDED_OPENINGS = (
+    "bounded.lookup",
+    "bounded.projection",
+    "bounded.projected",
+    "bounded.slack",
+    "bounded.records",
+    "tie",
+)
 VALIDITY_OPENINGS = ("validity.records", "validity.columns", "validity.groups", "tie")
 OPTIMUM_OPENINGS = ("optimum.lookup", "optimum.gradient", "optimum.records", "optimum.columns_at", "consent", "tie")
 HIDDEN_OPENINGS = (
@@ -142,6 +150,13 @@ def statement_rows() -> Iterator[Row]:
     yield Row(
         f"{P}/dataset/validity/proof", "another digest, twice", other_proof, "rejected", "bundle.digest", early=True
     )
+
+    yield form(
+        f"{P}/dataset/bounded/proof", "another digest", put(f"{P}/dataset/bounded/proof", OTHER_DIGEST), kind="bounded"
+    )
+    yield form(f"{P}/dataset", "both claims about ranges", put(f"{P}/dataset/bounded", {"proof": OTHER_DIGEST}))
+    yield form(f"{P}/dataset", "no claim about ranges", lambda d: d.predicate["dataset"].pop("validity"))
+    yield form(f"{P}/files/{BOUNDED}", "another digest", _file(BOUNDED), kind="bounded")
 
     yield form(f"{P}/plan/version", "a later version", put(f"{P}/plan/version", 2), "plan.version")
     other_size = both(put(f"{P}/plan/c", "2"), split_again)
@@ -282,6 +297,22 @@ OPTIMUM_MESSAGES = (
     "hidden products",
     "scalars products.opened",
 )
+BOUNDED_MESSAGES = (
+    "points pad",
+    "points bounded.columns",
+    "hidden fractions.root",
+    "hidden fractions.round",
+    "hidden fractions.children",
+    "hidden fractions.product",
+    "hidden bounded.lookup",
+    "hidden bounded.projection",
+    "hidden bounded.slack",
+    "hidden bounded.rows",
+    "hidden bounded.columns.round",
+    "hidden bounded.record",
+    "hidden products",
+    "scalars products.opened",
+)
 HIDDEN_MESSAGES = (
     *OPTIMUM_MESSAGES,
     "hidden optimum.weights",
@@ -321,8 +352,8 @@ class Proof:
 
     @property
     def beside(self) -> frozenset[str]:
-        """What fails besides: the attestation names the proof of validity by its digest."""
-        return OPTIMUM_ALL if self.claim == "validity" else NONE
+        """What fails besides: the attestation names the proof about the range of values by its digest."""
+        return NONE if self.claim == "optimum" else OPTIMUM_ALL
 
     def place(self, step: str) -> Place:
         return places(patterns(self.kind)[self.member])[step]
@@ -347,6 +378,7 @@ PROOFS = (
     Proof(VALIDITY, "validity", VALIDITY_OPENINGS, VALIDITY_MESSAGES),
     Proof(ATTESTATION, "optimum", OPTIMUM_OPENINGS, OPTIMUM_MESSAGES),
     Proof(ATTESTATION, "optimum", HIDDEN_OPENINGS, HIDDEN_MESSAGES, kind="hidden"),
+    Proof(BOUNDED, "bounded", BOUNDED_OPENINGS, BOUNDED_MESSAGES, kind="bounded"),
 )
 
 
@@ -378,7 +410,7 @@ def message_rows(proof: Proof) -> Iterator[Row]:
         yield proof.row(step, "another value", _another_element, "rejected", f"{proof.claim}.proof", fail)
         if place.step.count > 1:
             yield proof.row(step, "reordered", _first_two_swapped, "rejected", f"{proof.claim}.proof", fail)
-        if proof.kind == "hidden" and step in places(patterns()[proof.member]):
+        if proof.kind == "hidden" and step in places(patterns()[ATTESTATION]):
             continue  # the same door, tried with the public model
         if place.step.kind is Kind.POINTS:
             for number, (what, (blob, code)) in enumerate(BAD_POINTS.items()):
@@ -580,6 +612,22 @@ def swapped_rows() -> Iterator[Row]:
     yield unproven(ATTESTATION, "of the same records, another nonce", taken(later, ATTESTATION))
     proofs = {VALIDITY: base().attestation.attestation, ATTESTATION: base().attestation.validity}
     yield Row(VALIDITY, "the two proofs exchanged", taken(proofs, VALIDITY, ATTESTATION), "malformed", "proof.length")
+
+    def renamed(old: str, new: str) -> Change:
+        """One claim about ranges in the place of the other, its proof as it is."""
+
+        def change(draft: Draft) -> None:
+            own = {BOUNDED: "bounded", VALIDITY: "validity"}
+            draft.predicate["dataset"][own[new]] = draft.predicate["dataset"].pop(own[old])
+            draft.files = {new if name == old else name: data for name, data in draft.files.items()}
+            draft.follow()
+
+        return change
+
+    yield Row(VALIDITY, "called bounded", renamed(VALIDITY, BOUNDED), "malformed", "proof.length")
+    yield Row(BOUNDED, "called validity", renamed(BOUNDED, VALIDITY), "malformed", "proof.length", kind="bounded")
+    unlike = both(renamed(VALIDITY, BOUNDED), taken(Draft.of("bounded").files, BOUNDED))
+    yield Row(BOUNDED, "beside an attestation that names validity", unlike, "rejected", "optimum.proof", OPTIMUM_ALL)
 
     def published(draft: Draft) -> None:
         """The public model's bundle with the proof for the hidden one."""

@@ -12,12 +12,25 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
+import core.verification.claims as verification_claims
 from core.bundle.container import Member, decode, encode
 from core.bundle.envelope import sign
-from core.bundle.limits import COMMITMENTS, ENVELOPE, MODEL, SCHEMA, STATEMENT, VALIDITY
+from core.bundle.limits import (
+    ATTESTATION,
+    BOUNDED,
+    COMMITMENTS,
+    ENVELOPE,
+    MODEL,
+    RANGE_PROOFS,
+    SCHEMA,
+    STATEMENT,
+    VALIDITY,
+)
 from core.bundle.reader import encode_commitments, read_bundle
 from core.claims.attestation import views_of
+from core.claims.bounded.relation import BoundedRelation
 from core.claims.optimum.relation import OptimumRelation
 from core.claims.validity.relation import ValidityRelation
 from core.commitments.merkle import dataset_root
@@ -59,7 +72,8 @@ PLAN = TrainingPlan(test_fraction=Fraction(1, 4), registration={"intended_use": 
 
 @cache
 def base(kind: str = "public") -> Hospital:
-    """public, hidden: the same records; other: other records; later: the public one's records, another nonce."""
+    """public, hidden: the same records; other: other records; later: the public one's records, another nonce; bounded:
+    the same records with the other claim about the range of values."""
     seed = {"other": 5}.get(kind, 1)
     nonce = bytes(32) if kind == "later" else NONCE
     return hospital(
@@ -68,8 +82,14 @@ def base(kind: str = "public") -> Hospital:
         plan=PLAN,
         nonce=nonce,
         hidden=kind == "hidden",
+        range_claim="bounded" if kind == "bounded" else "validity",
         seed=b"other" if kind == "other" else b"manifest",
     )
+
+
+def bounded_for_small_datasets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the verification take `bounded` in the place of `validity` over the few records of a test."""
+    monkeypatch.setattr(verification_claims, "LARGEST_VALIDITY", 0)
 
 
 @cache
@@ -86,8 +106,9 @@ def stated(kind: str = "public") -> StatedBundle:
 def patterns(kind: str = "public") -> dict[str, Pattern]:
     """The patterns of both proofs, by the member that holds them."""
     known = stated(kind)
-    validity = ValidityRelation(known.dataset.count, known.dataset.layout).pattern()
-    return {VALIDITY: validity, "proofs/attestation.bin": OptimumRelation(known.optimum).pattern()}
+    member, relation = (BOUNDED, BoundedRelation) if known.bounded else (VALIDITY, ValidityRelation)
+    ranges = relation(known.dataset.count, known.dataset.layout).pattern()
+    return {member: ranges, ATTESTATION: OptimumRelation(known.optimum).pattern()}
 
 
 @dataclass
@@ -117,7 +138,9 @@ class Draft:
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
         self.predicate["files"] = digests
         self.predicate["dataset"]["schema"] = digests[SCHEMA]
-        self.predicate["dataset"]["validity"]["proof"] = digests[VALIDITY]
+        for claim, member in RANGE_PROOFS.items():
+            if claim in self.predicate["dataset"] and member in digests:
+                self.predicate["dataset"][claim]["proof"] = digests[member]
         model = self.predicate["model"]
         if model.get("visibility") == "public" and MODEL in digests:
             model["digest"] = subject = digests[MODEL]

@@ -24,6 +24,8 @@ from core.bundle.writer import BundleParts
 from core.channel.equation import Equation
 from core.channel.points import PointTable
 from core.channel.settlement import is_satisfied
+from core.claims.bounded.relation import BoundedRelation
+from core.claims.bounded.verifier import verify_bounded
 from core.claims.optimum.relation import OptimumRelation
 from core.claims.optimum.statement import HiddenModel
 from core.claims.optimum.verifier import verify_optimum
@@ -36,6 +38,7 @@ from core.transcript.pattern import Kind, Pattern
 from core.verification.claims import StatedBundle, state
 from core.verification.verify import verify_bundle
 from tests.soundness.hospital import Hospital, hospital, with_parts
+from tests.soundness.tamper import bounded_for_small_datasets
 
 PLAN = TrainingPlan(test_fraction=Fraction(0))
 """Eight records are too few to split: all of them are trained on."""
@@ -150,6 +153,21 @@ def test_bytes_of_an_attestation_with_hidden_weights() -> None:
     pattern = OptimumRelation(stated.optimum).pattern()
     some = range(5, len(contents.attestation), 29)
     assert list(survivors(contents.attestation, pattern, optimum_of(contents, stated), some)) == []
+
+
+def test_bytes_of_a_proof_of_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claim that takes the place of `validity` over large datasets: a byte in each element."""
+    bounded_for_small_datasets(monkeypatch)
+    h = hospital(records=8, features=2, plan=PLAN, seed=b"every byte", range_claim="bounded")
+    contents = read_bundle(h.bundle())
+    stated = state(contents)
+    pattern = BoundedRelation(stated.dataset.count, stated.dataset.layout).pattern()
+
+    def verify(proof: bytes, table: PointTable) -> list[tuple[int, Equation]]:
+        return verify_bounded(stated.dataset, proof, table, table.add(contents.commitments))
+
+    some = range(3, len(contents.validity), 31)
+    assert list(survivors(contents.validity, pattern, verify, some)) == []
 
 
 def forged_bundle(part: str, position: int) -> bytes:

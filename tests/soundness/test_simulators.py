@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+import core.claims.bounded.verifier as bounded_verifier
 import core.claims.optimum.verifier as optimum_verifier
 import core.claims.validity.verifier as validity_verifier
 from core.algebra.field import ORDER
@@ -26,6 +27,7 @@ from core.channel.settlement import failing_stages
 from core.channel.shape import ProofShape
 from core.channel.verifier import VerifierChannel
 from core.claims.attestation import optimum_statement, parameters_of, views_of
+from core.claims.bounded.verifier import verify_bounded
 from core.claims.optimum.relation import OptimumRelation
 from core.claims.optimum.statement import HiddenModel, PublicModel, model_basis
 from core.claims.optimum.verifier import verify_optimum
@@ -473,6 +475,23 @@ def validity_scalars(which: int) -> dict[str, list[int]]:
         for label, value in scalars_of(pattern, proof):
             found.setdefault(label, []).append(value)
     return found
+
+
+@pytest.mark.parametrize("groups", [False, True])
+def test_simulated_bounded_is_accepted(groups: bool) -> None:
+    """The other claim about the range of values, for large datasets, over records that nobody can open."""
+    tape, table = SeededTape(b"bounded"), PointTable()
+    dataset = DatasetStatement(root=bytes(32), count=9, schema=schema_of(2, groups=groups))
+    commitments = [random_point(tape) for _ in range(9)]
+    with simulating(bounded_verifier, b"bounded") as made:
+        verify_bounded(dataset, b"", table, table.add(commitments))
+    backend, proof = get_backend("native"), bytes(made[0].proof)
+    for challenges in (made[0].programmed, None):
+        table = PointTable()
+        with nullcontext() if challenges is None else programmed(challenges):
+            weighted = verify_bounded(dataset, proof, table, table.add(commitments))
+        stages = failing_stages(weighted, backend.decode(table.blobs), backend)
+        assert len(stages) == (0 if challenges else 6)
 
 
 @pytest.mark.parametrize("which", [0, 1])

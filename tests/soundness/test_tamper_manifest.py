@@ -13,9 +13,14 @@ from core.transcript.pattern import Kind
 from core.verification.report import VerificationReport
 from core.verification.verify import verify_bundle
 from tests.soundness.manifest import NONE, PROOFS, Row, container_rows, envelope_rows, rows
-from tests.soundness.tamper import Draft, honest_bundle, leaves, patterns
+from tests.soundness.tamper import Draft, bounded_for_small_datasets, honest_bundle, leaves, patterns
 
 BACKENDS = pytest.mark.parametrize("backend", ["native", "reference"])
+
+
+@pytest.fixture(autouse=True)
+def _bounded_for_small_datasets(monkeypatch: pytest.MonkeyPatch) -> None:
+    bounded_for_small_datasets(monkeypatch)
 
 
 @cache
@@ -42,9 +47,17 @@ def disagreements(of: Iterable[Row], backend: str) -> list[str]:
 
 
 @BACKENDS
-@pytest.mark.parametrize("kind", ["public", "hidden", "other", "later"])
+@pytest.mark.parametrize("kind", ["public", "hidden", "other", "later", "bounded"])
 def test_what_is_tampered_with_is_accepted_before(backend: str, kind: str) -> None:
     assert verify_bundle(honest_bundle(kind), backend=backend).verdict == "accepted"
+
+
+@BACKENDS
+def test_bounded_is_for_large_datasets_alone(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hospital cannot choose the weaker claim where the stronger one costs nothing."""
+    monkeypatch.undo()
+    report = verify_bundle(honest_bundle("bounded"), backend=backend)
+    assert (report.verdict, report.code) == ("rejected", "bounded.small")
 
 
 STATEMENT_FIELDS = ("predicate", "subject", "_type", "unknown")
@@ -54,6 +67,7 @@ PARTS = {
     "files": (MODEL, SCHEMA, "commitments.bin", *(f"{proof.member}" for proof in PROOFS)),
     "validity": MESSAGES[:1],
     "attestation": MESSAGES[1:2],
+    "bounded": MESSAGES[3:],
 }
 
 
@@ -111,7 +125,7 @@ def without_row(fields: Iterable[str], covered: Iterable[str]) -> set[str]:
     return set(fields) - set(covered)
 
 
-@pytest.mark.parametrize("kind", ["public", "hidden"])
+@pytest.mark.parametrize("kind", ["public", "hidden", "bounded"])
 def test_every_member_of_the_statement_has_a_row(kind: str) -> None:
     fields = set(leaves(Draft.of(kind).statement))
     covered = {row.field for row in manifest()}
@@ -131,7 +145,7 @@ def test_every_member_of_model_and_schema_has_a_row(name: str) -> None:
 
 
 def test_every_file_has_a_row() -> None:
-    members = set(Draft.of("public").files)
+    members = {*Draft.of("public").files, *Draft.of("bounded").files}
     assert {name for name in members if any(row.field.split(" ")[0].startswith(name) for row in manifest())} == members
 
 
