@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import signal
+import threading
 from typing import Any
 
 from core.errors import InputError
@@ -19,4 +21,7 @@ def open_window(auditor: str | None) -> int:
             "The window cannot be opened: Qt, or a system library that it needs, is not installed.",
             "See the list of system libraries in the installation notes; every other command works without them.",
         ) from None
+    if threading.current_thread() is threading.main_thread():
+        # Qt's loop never lets Python hear Ctrl-C; the worker ends by itself when its window is gone
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     return int(window.main(arguments))

@@ -45,9 +45,10 @@ def parse(argv: list[str]) -> Command:
     """The command in these words; InputError usage. `--help` prints and raises SystemExit(0)."""
     namespace = build_parser().parse_args(argv)
     values = vars(namespace)
+    announce = bool(values.get("announce"))
     return Command(
         name=values["_name"],
-        verb=values["_verb"],
+        verb="announce" if announce else values["_verb"],
         arguments=values["_arguments"](values),
         as_json=values["json"],
     )
@@ -167,7 +168,7 @@ def _attest(commands: Any) -> None:
         "attest",
         "split, train, prove and sign: make a bundle from an imported dataset",
         verb="attest",
-        arguments=_pick("dataset", "output", "nonce", "plan_path", "hide_weights", "key"),
+        arguments=_attest_arguments,
     )
     parser.add_argument("dataset", metavar="DATASET", help="id or root of the dataset, or the beginning of either")
     parser.add_argument(
@@ -182,8 +183,19 @@ def _attest(commands: Any) -> None:
     parser.add_argument(
         "--plan", dest="plan_path", metavar="FILE", help="the training plan (default: C = 1, a fifth for testing)"
     )
+    parser.add_argument(
+        "--announce",
+        action="store_true",
+        help="only print the root and the digest of the plan, for an auditor to note before drawing a nonce",
+    )
     parser.add_argument("--hide-weights", action="store_true", help="keep the model out of the bundle, as a commitment")
     parser.add_argument("--key", metavar="FINGERPRINT", help="the signing key (default: the only one, or a new one)")
+
+
+def _attest_arguments(values: dict[str, Any]) -> dict[str, object]:
+    if values["announce"]:
+        return _pick("dataset", "plan_path")(values)
+    return _pick("dataset", "output", "nonce", "plan_path", "hide_weights", "key")(values)
 
 
 def _verify(commands: Any) -> None:

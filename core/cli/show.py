@@ -122,6 +122,14 @@ def _figures(value: dict[str, Any]) -> list[str]:
     return [table(stage_rows(value["seconds"]), figures=True), "", table(sizes, figures=True)]
 
 
+def _announce(value: dict[str, Any]) -> str:
+    rows = [("root of the dataset", value["root"]), ("digest of the plan", value["plan_digest"])]
+    return (
+        f"Nothing was trained. For the auditor to note, with the date, before drawing a nonce:\n\n{table(rows)}\n\n"
+        f"Next, with the nonce: proofward attest {value['dataset_id']} --nonce HEX, and the same plan"
+    )
+
+
 def _receipt(value: dict[str, Any]) -> str:
     kind = "with the record's values, for the patient alone" if value["opening"] else "without any value of the record"
     return (
@@ -188,6 +196,7 @@ _SHOWN: dict[str, Callable[[dict[str, Any]], str]] = {
     "import_dataset": _import,
     "list_datasets": _datasets,
     "attest": _attest,
+    "announce": _announce,
     "receipt": _receipt,
     "list_keys": _keys,
     "new_key": _new_key,

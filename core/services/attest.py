@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, InternalError
 from core.services.context import Context
 from core.services.datasets import find_dataset
-from core.services.documents import read_document
 from core.services.files import check_output, replacing
+from core.services.plans import read_plan
 from core.services.signing import ChosenKey, choose_key
 from core.services.stages import FoldedMonitor, StageClock
 from core.settings import VERSION
@@ -21,7 +21,6 @@ from core.settings import VERSION
 if TYPE_CHECKING:
     from core.proving.attest import Attestation
     from core.proving.dataset import OpenedDataset
-    from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
 
 MAX_NONCE = 64
@@ -93,7 +92,7 @@ def run(request: Request, context: Context) -> Result:
 
     check_output(request.output)
     nonce = parse_nonce(request.nonce)
-    plan = _plan(request)
+    plan = read_plan(request.plan, request.plan_path)
     clock = StageClock(context.monitor)
     clock.stage("open")
     workspace = context.workspace
@@ -174,16 +173,6 @@ def parse_nonce(text: str | None) -> bytes | None:
             "Copy it as the auditor sent it.",
         )
     return bytes.fromhex(text)
-
-
-def _plan(request: Request) -> TrainingPlan:
-    from core.relations.plan import TrainingPlan
-
-    if request.plan is not None and request.plan_path is not None:
-        raise InputError("attest.plan", "There are two plans, and only one can be followed.", "Give one of them.")
-    if request.plan_path is not None:
-        return TrainingPlan.from_json(read_document(request.plan_path, "plan"))
-    return TrainingPlan() if request.plan is None else TrainingPlan.from_json(dict(request.plan))
 
 
 def _bundle(dataset: OpenedDataset, attestation: Attestation, *, key: ChosenKey, created: str) -> bytes:

@@ -58,6 +58,7 @@ _VERBS = (
     Verb("import_dataset", needs_workspace=True, stages=IMPORT_STAGES),
     Verb("list_datasets", needs_workspace=True),
     Verb("attest", needs_workspace=True, stages=ATTEST_STAGES),
+    Verb("announce", needs_workspace=True),
     Verb("verify", stages={"open": 0.05, "signatures": 0.01, "statements": 0.1, "proofs": 1.0}),
     Verb("receipt", needs_workspace=True),
     Verb("list_keys", needs_workspace=True),

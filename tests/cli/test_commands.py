@@ -162,6 +162,17 @@ def test_attest_with_nonce_plan_and_hidden_weights(made: Made, auditor: Program,
     assert report["bound"]["root"] == made.imported["root"] and "model_commitment" in report["bound"]
 
 
+def test_what_is_announced_is_what_the_bundle_is_about(made: Made, auditor: Program, tmp_path: Path) -> None:
+    announced = ok(made.program("attest", made.dataset, "--plan", made.plan, "--announce", "--json")).json
+    assert set(announced) == {"dataset_id", "root", "records", "plan", "plan_digest"}
+    bound = ok(auditor("verify", made.bundle, "--json")).json["bound"]
+    assert (announced["root"], announced["plan_digest"]) == (bound["root"], bound["plan"])
+    other = ok(made.program("attest", made.dataset, "--announce"))
+    assert announced["root"] in other.out and announced["plan_digest"] not in other.out
+    assert "Nothing was trained" in other.out
+    assert not list(made.program.folder.glob("*.part")) and list(tmp_path.glob("*.proofward")) == []
+
+
 @pytest.mark.parametrize("nonce", ["", "0", "xyz", "00 ff", "00" * 65])
 def test_a_nonce_that_is_none_is_an_input_error(made: Made, tmp_path: Path, nonce: str) -> None:
     done = made.program("attest", made.dataset, "--nonce", nonce, "--out", tmp_path / "x.proofward")
@@ -282,6 +293,7 @@ def test_the_window_gets_the_auditors_file(program: Program, monkeypatch: pytest
     window = types.ModuleType("gui.app")
     window.main = lambda arguments: given.append(list(arguments)) or 0  # type: ignore[attr-defined,func-returns-value]
     monkeypatch.setitem(sys.modules, "gui.app", window)
+    monkeypatch.setattr("signal.signal", lambda *given: None)  # the test run itself is to hear Ctrl-C afterwards
     assert program("app").code == 0
     assert program("app", "--auditor", "x.proofward").code == 0
     assert given == [[], ["--auditor", "x.proofward"]]

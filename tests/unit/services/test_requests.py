@@ -93,6 +93,7 @@ def test_an_unknown_verb_is_an_input_error() -> None:
         "schema infer t.csv --outcome died --patient-id mrn --consent ok --group sex --group ward -o s.json",
         "import t.csv --schema s.json --name cohort",
         "attest ds --nonce 00 --plan p.json --hide-weights --out m.proofward --key ab",
+        "attest ds --plan p.json --announce",
         "verify m.proofward --signer ab --backend reference",
         "receipt ds 7 -o r.json --open",
         "key list",
