@@ -14,7 +14,7 @@ import pytest
 from core.bundle.container import Member, decode, encode
 from core.encoding.canonical import dumps
 from tests.cli.conftest import Made, ok
-from tests.cli.program import INFER, Done, Program, write_table
+from tests.cli.program import INFER, Done, Program, write_plan, write_table
 
 HEADER = b"mrn,x1,x2,sex,ok,died\n"
 
@@ -127,8 +127,9 @@ def test_a_single_class_is_refused_plainly(program: Program) -> None:
     lines = table.read_text().splitlines()
     table.write_text("\n".join([lines[0], *(line[:-1] + "1" for line in lines[1:])]) + "\n")
     dataset = ok(program("import", table, "--schema", "schema.json", "--json")).json["dataset_id"]
+    plan = write_plan(program.folder / "plan.json")
     before = program.left()
-    done = program("attest", dataset)
+    done = program("attest", dataset, "--plan", plan)
     assert (done.code, done.out) == (2, "")
     assert "same outcome" in done.sentence()
     assert program.left() == before
