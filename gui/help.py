@@ -15,6 +15,7 @@ from gui.theme import theme
 _SHARED = {
     "attest": "plan",
     "consent": "rejected",
+    "bounded": "rejected",
     "commitments": "bundle",
     "envelope": "bundle",
     "framing": "bundle",

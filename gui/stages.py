@@ -12,6 +12,9 @@ PLANS: dict[str, tuple[str, ...]] = {
     "verify": ("open", "signatures", "statements", "proofs"),
 }
 
+# stages that take the place of a planned one where the data ask for it
+_INSTEAD = {("attest", "bounded"): "validity"}
+
 
 def stage_title(verb: str, stage: str) -> str:
     """What happens in a stage, for people."""
@@ -25,6 +28,7 @@ def stage_title(verb: str, stage: str) -> str:
         ("attest", "split"): tr("Split into training and test records"),
         ("attest", "train"): tr("Train the model"),
         ("attest", "validity"): tr("Prove that all values are in range"),
+        ("attest", "bounded"): tr("Prove that the values are bounded"),
         ("attest", "optimum"): tr("Prove that the model is the optimum"),
         ("attest", "bundle"): tr("Sign the bundle"),
         ("attest", "check"): tr("Verify the bundle before it is released"),
@@ -47,7 +51,10 @@ def watch(job: RunningJob, stages: StageList) -> None:
     def progress(event: Progress) -> None:
         stages.progress(event.done, event.left)
 
-    job.stage.connect(lambda name: stages.begin(name, stage_title(job.verb, name)))
+    def begin(name: str) -> None:
+        stages.begin(name, stage_title(job.verb, name), instead=_INSTEAD.get((job.verb, name), ""))
+
+    job.stage.connect(begin)
     job.progress.connect(progress)
     job.succeeded.connect(lambda _value: stages.finish())
     job.failed.connect(lambda _problem: stages.stop())

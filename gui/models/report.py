@@ -149,6 +149,7 @@ def claim_title(claim: Claim) -> str:
     return {
         "dataset": tr("The list of records"),
         "validity": tr("Values in range"),
+        "bounded": tr("Values bounded"),
         "consent": tr("Consent"),
         "optimum": tr("Trained on exactly these records"),
         "inclusion": tr("This record is in the dataset"),

@@ -97,7 +97,7 @@ class ResultPanel(QStackedWidget):
         body.addWidget(Reflow(numbers, facts, limit=104) if numbers is not None else facts)
         if report.bound:
             body.addWidget(bound_card(report))
-        body.addWidget(proven_lists(hidden))
+        body.addWidget(proven_lists(report, hidden=hidden))
         losses = attestation.value.get("losses")
         if isinstance(losses, list) and losses:
             self.curve.show_all(losses)

@@ -43,7 +43,8 @@ class VerifyPanel(Page):
         self.job: RunningJob | None = None
         self.report: Report | None = None
         self._path: Path | None = None
-        self.setAcceptDrops(True)
+        # a scroll area gets drops through its viewport alone
+        self.viewport().setAcceptDrops(True)
         self._drop = DropArea(
             "bundle", tr("Drop a bundle or a receipt here"), tr("A .proofward file, or the receipt of one record.")
         )

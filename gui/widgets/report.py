@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.i18n import tr
-from gui.models.report import Report, claim_title, figure, number_name, signed_name, verdict_heading
+from gui.models.report import Claim, Report, claim_title, figure, number_name, signed_name, verdict_heading
 from gui.theme import theme
 from gui.widgets.banner import Banner
 from gui.widgets.controls import Card, clear, rule
@@ -128,28 +128,38 @@ def signed_card(report: Report) -> Card | None:
     return card.push_up()
 
 
-def proven_lists(hidden: bool) -> QWidget:
-    """What an accepted bundle shows and what it cannot, side by side."""
+def proven_lists(report: Report, *, hidden: bool) -> QWidget:
+    """What the accepted claims show and what no proof can, side by side."""
     shown = Card(tr("What is proven"))
-    for text in (
-        tr(
+    for claim in report.claims:
+        if claim.status == "accepted":
+            shown.body.addWidget(Notice(_meaning(claim), "accepted"))
+    if hidden:
+        weights = tr("The weights stay hidden; the bundle holds only a commitment to them.")
+    else:
+        weights = tr("The weights in the bundle are the ones that the proof speaks of.")
+    shown.body.addWidget(Notice(weights, "accepted"))
+    not_shown = Card(tr("What is not proven"))
+    texts = [
+        tr("That a committed record belongs to a real patient, or that its values are true."),
+        tr("That the outcome was recorded well, or that the model is of clinical use."),
+        tr("Who pressed the button: names and times are signed statements."),
+        tr("Proofs cannot be forged today; a large quantum computer could. Privacy does not depend on that."),
+    ]
+    if any(claim.name == "bounded" for claim in report.claims):
+        texts.insert(0, tr("That each single value lies in its range: the data are too large for that proof."))
+    for text in texts:
+        not_shown.body.addWidget(Notice(text, "unchecked"))
+    return Reflow(shown.push_up(), not_shown.push_up(), limit=104)
+
+
+def _meaning(claim: Claim) -> str:
+    """What an accepted claim means, in our words where they always hold, else in the verifier's."""
+    return {
+        "dataset": tr("The records were committed one by one; the root stands for exactly these."),
+        "validity": tr("Every committed value lies in the published range of its column."),
+        "optimum": tr(
             "The model is what training on exactly the committed records of the training view gives, within the "
             "distance above."
         ),
-        tr("Every committed value lies in the published range of its column."),
-        tr("Only records with consent were used, and none with consent was left out."),
-        tr("The split into training and test records followed from the root, the plan and the nonce."),
-        tr("The weights stay hidden; the bundle holds only a commitment to them.")
-        if hidden
-        else tr("The weights in the bundle are the ones that the proof speaks of."),
-    ):
-        shown.body.addWidget(Notice(text, "accepted"))
-    not_shown = Card(tr("What is not proven"))
-    for text in (
-        tr("That a committed record belongs to a real patient, or that its values are true."),
-        tr("That the outcome was recorded well, or that the model is of clinical use."),
-        tr("Who pressed the button: names, times and the plan are signed statements."),
-        tr("Proofs cannot be forged today; a large quantum computer could. Privacy does not depend on that."),
-    ):
-        not_shown.body.addWidget(Notice(text, "unchecked"))
-    return Reflow(shown.push_up(), not_shown.push_up(), limit=104)
+    }.get(claim.name, claim.sentence)

@@ -32,6 +32,12 @@ class StageRow:
         self.bar.hide()
         self.started = 0.0
 
+    def rename(self, title: str) -> None:
+        """Give the line another title."""
+        self.title = title
+        self.name.setText(title)
+        self.bar.setAccessibleName(title)
+
 
 class StageList(QWidget):
     """Shows the stages that a job is expected to have and any that it announces beyond them."""
@@ -57,8 +63,14 @@ class StageList(QWidget):
         for key, title in stages:
             self._add(key, title)
 
-    def begin(self, key: str, title: str) -> None:
-        """A stage begins; the one before it is done. A stage passed over stays as it was."""
+    def begin(self, key: str, title: str, *, instead: str = "") -> None:
+        """A stage begins; the one before it is done. A stage passed over stays as it was.
+
+        instead: the stage whose place this one takes if it was planned and has not begun.
+        """
+        if key not in self._rows and instead in self._rows and not self._rows[instead].started:
+            self._rows[key] = self._rows.pop(instead)
+            self._rows[key].rename(title)
         after = self._rows.get(self._current)
         self._finish("accepted", "good")
         if key not in self._rows:

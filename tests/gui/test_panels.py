@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import MalformedError
@@ -16,9 +16,12 @@ from gui.models.report import Report, figure
 from gui.models.schema import HIGH, LEVELS, LOW, MISSING, NAME, ROLE, UNIT, SchemaTable
 from gui.panels import PANELS
 from gui.panels.plan import PlanForm
+from gui.panels.verify import VerifyPanel
 from gui.presence import workspace_exists
 from gui.session import Dataset, Session
 from gui.widgets.drop import DropArea
+from gui.widgets.report import proven_lists
+from gui.widgets.stages import StageList
 from gui.window import MainWindow
 
 
@@ -192,6 +195,21 @@ def test_a_dropped_file_is_taken_and_two_are_not(qtbot: QtBot, tmp_path: Path) -
     assert taken == [tmp_path / "a.csv"]
 
 
+def test_a_bundle_can_be_dropped_anywhere_on_the_verifier(window: MainWindow, tmp_path: Path) -> None:
+    panel = window.panels["verify"]
+    assert isinstance(panel, VerifyPanel)
+    window.show_panel("verify")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "x.proofward"))])
+    arguments = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    assert panel.viewport().acceptDrops()
+    enter = QDragEnterEvent(panel.viewport().rect().center(), *arguments)
+    QApplication.sendEvent(panel.viewport(), enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(panel.viewport(), QDropEvent(panel.viewport().rect().center().toPointF(), *arguments))
+    assert panel.job is not None and panel._path == tmp_path / "x.proofward"
+
+
 def test_a_workspace_is_seen_only_where_one_is(tmp_path: Path, qapp: object) -> None:
     assert not workspace_exists(tmp_path / "nowhere")
     assert not workspace_exists(tmp_path)
@@ -200,3 +218,37 @@ def test_a_workspace_is_seen_only_where_one_is(tmp_path: Path, qapp: object) -> 
 def test_the_session_never_shows_its_passphrase(session: Session, tmp_path: Path) -> None:
     session.unlock("canary-passphrase")
     assert "canary" not in repr(session) + repr(vars(JobBridge()))
+
+
+def test_what_is_proven_follows_from_the_accepted_claims(qtbot: QtBot) -> None:
+    def lists(*claims: tuple[str, str]) -> str:
+        report = Report.read(
+            {
+                "verdict": "accepted",
+                "claims": [
+                    {"name": name, "title": name, "status": status, "code": "", "sentence": f"Sentence of {name}."}
+                    for name, status in claims
+                ],
+            }
+        )
+        widget = proven_lists(report, hidden=True)
+        qtbot.addWidget(widget)
+        return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+    small = lists(("validity", "accepted"), ("consent", "accepted"), ("optimum", "rejected"))
+    assert "published range" in small and "Sentence of consent." in small
+    assert "The model is what training" not in small and "too large" not in small
+    large = lists(("bounded", "accepted"), ("optimum", "accepted"))
+    assert "published range" not in large and "Sentence of bounded." in large and "too large" in large
+
+
+def test_a_stage_takes_the_place_of_the_one_it_stands_for(qtbot: QtBot) -> None:
+    stages = StageList()
+    qtbot.addWidget(stages)
+    stages.plan([("train", "Train"), ("validity", "Ranges"), ("optimum", "Optimum")])
+    stages.begin("train", "Train")
+    stages.begin("bounded", "Bounded", instead="validity")
+    stages.begin("optimum", "Optimum")
+    assert set(stages._rows) == {"train", "bounded", "optimum"}
+    assert stages._rows["bounded"].name.text() == "Bounded"
+    assert stages._layout.indexOf(stages._rows["bounded"].holder) == 1
