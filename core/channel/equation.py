@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.algebra.field import ORDER
 
@@ -13,30 +13,49 @@ Combination = Mapping[int, int]
 
 @dataclass
 class Equation:
-    """sum points[h] P_h + sum generators[j] g_j = 0; `stage` names what fails when it does not hold."""
+    """sum of combinations of points + sum generators[j] g_j = 0; `stage` names what fails when it does not hold.
+
+    Combinations run over all records, so they are kept with their factors and added up once, when the points are asked
+    for.
+    """
 
     stage: str
-    points: dict[int, int] = field(default_factory=dict)
     generators: dict[int, int] = field(default_factory=dict)
+    _combinations: list[tuple[Combination, int]] = field(default_factory=list)
+
+    @property
+    def points(self) -> dict[int, int]:
+        """The coefficient of each point by handle, not reduced."""
+        result: dict[int, int] = {}
+        for combination, factor in self._combinations:
+            for handle, coefficient in combination.items():
+                result[handle] = result.get(handle, 0) + coefficient * factor
+        return result
 
     def point(self, handle: int, coefficient: int) -> None:
-        self.points[handle] = self.points.get(handle, 0) + coefficient
+        self._combinations.append(({handle: coefficient}, 1))
 
     def combination(self, combination: Combination, factor: int) -> None:
-        """Add factor times a combination of points."""
-        points = self.points
-        for handle, coefficient in combination.items():
-            points[handle] = points.get(handle, 0) + coefficient * factor % ORDER
+        """Add factor times a combination of points; the combination is kept, not copied."""
+        self._combinations.append((combination, factor))
 
     def generator(self, index: int, coefficient: int) -> None:
         self.generators[index] = self.generators.get(index, 0) + coefficient
+
+    def add(self, other: Equation, factor: int) -> None:
+        """Add factor times another equation."""
+        self._combinations += [(combination, own * factor % ORDER) for combination, own in other._combinations]
+        for index, coefficient in other.generators.items():
+            self.generator(index, coefficient * factor % ORDER)
+
+    def renamed(self, stage: str) -> Equation:
+        """The same equation under another name."""
+        return replace(self, stage=stage)
 
 
 def weighted_sum(equations: Iterable[tuple[int, Equation]]) -> Equation:
     """sum weight_k equation_k, the batch that one multi-scalar multiplication checks."""
     result = Equation("batch")
     for weight, equation in equations:
-        result.combination(equation.points, weight)
-        for index, coefficient in equation.generators.items():
-            result.generator(index, coefficient * weight % ORDER)
+        result.add(equation, weight)
     return result

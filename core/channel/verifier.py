@@ -8,7 +8,7 @@ from core.algebra.field import ORDER
 from core.algebra.wire import Reader
 from core.channel.base import Channel
 from core.channel.batching import batch_group
-from core.channel.equation import Combination, Equation
+from core.channel.equation import Equation
 from core.channel.points import PointTable
 from core.commitments import generators
 from core.commitments.opening import final_length, fold_rounds, generator_coefficients
@@ -89,7 +89,7 @@ class VerifierChannel(Channel):
                 target.combination(combination, weight)
             for handle, weight in zip(handles, batch.value_weights, strict=True):
                 target.point(handle, weight)
-            self._opening(equation, target.points, [*group.basis, generators.VALUE], batch.form, 0)
+            self._opening(equation, target, [*group.basis, generators.VALUE], batch.form, 0)
             equations.append(equation)
         slots = [slot for group in self.log.openings for slot in group.slots]
         tie = build_tie(slots, self.log.linear, self._messages, theta, mu)
@@ -99,7 +99,7 @@ class VerifierChannel(Channel):
             target.point(handle, weight)
         basis = [*(generators.pad(j + 1) for j in range(len(self._messages))), generators.VALUE]
         equation = Equation("tie")
-        self._opening(equation, target.points, basis, tie.form, tie.value)
+        self._opening(equation, target, basis, tie.form, tie.value)
         equations.append(equation)
         weight = self.challenge(labels.BATCH)
         self._expect_end()
@@ -121,7 +121,7 @@ class VerifierChannel(Channel):
         left, right = self.scalars("products.opened", 2)
         state_products(self.log, messages, point, left, right)
 
-    def _opening(self, equation: Equation, target: Combination, basis: list[int], form: list[int], value: int) -> None:
+    def _opening(self, equation: Equation, target: Equation, basis: list[int], form: list[int], value: int) -> None:
         """Add the unrolled equation of one opening (core.commitments.opening) to `equation`."""
         label, length = equation.stage, len(basis)
         mask = self.points(f"{label}.mask", 1)[0]
@@ -140,7 +140,7 @@ class VerifierChannel(Channel):
             equation.point(first, carried)
             equation.point(second, carried * e % ORDER * e % ORDER)
             carried = carried * e % ORDER
-        equation.combination(target, carried * c % ORDER)
+        equation.add(target, carried * c % ORDER)
         equation.point(mask, carried)
         equation.generator(generators.BLINDING, -carried * blinding)
         coefficients = generator_coefficients(length, folds)

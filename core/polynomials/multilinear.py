@@ -11,16 +11,14 @@ from core.algebra.field import ORDER
 
 
 def eq_table(point: Sequence[int]) -> list[int]:
-    """eq(point, x) for x = 0..2^n - 1."""
-    table = [1]
-    for coordinate in point:
-        grown = []
-        for value in table:
-            upper = value * coordinate % ORDER
-            grown.append((value - upper) % ORDER)
-            grown.append(upper)
-        table = grown
-    return table
+    """eq(point, x) for x = 0..2^n - 1: all products of the tables of both halves of the point."""
+    if not point:
+        return [1]
+    if len(point) == 1:
+        return [(1 - point[0]) % ORDER, point[0] % ORDER]
+    half = len(point) // 2
+    leading, trailing = eq_table(point[:half]), eq_table(point[half:])
+    return [a * b % ORDER for a in leading for b in trailing]
 
 
 def eq_index(point: Sequence[int], index: int) -> int:

@@ -40,8 +40,16 @@ def split_seed(*, root: bytes, plan_digest: bytes, nonce: bytes | None) -> bytes
 
 def is_test(seed: bytes, number: int, share: Fraction) -> bool:
     """Whether the record with this number is a test record."""
-    value = int.from_bytes(hashlib.sha256(seed + number.to_bytes(8, "big")).digest(), "big")
-    return value * share.denominator < share.numerator << 256
+    return _position(seed, number) < _bound(share)
+
+
+def _position(seed: bytes, number: int) -> int:
+    return int.from_bytes(hashlib.sha256(seed + number.to_bytes(8, "big")).digest(), "big")
+
+
+def _bound(share: Fraction) -> int:
+    """The least integer that is at least p 2^256: an integer is below it exactly if it is below p 2^256."""
+    return -(-(share.numerator << 256) // share.denominator)
 
 
 def derive_views(numbers: Sequence[int], *, excluded: Collection[int], seed: bytes, share: Fraction) -> Views:
@@ -51,9 +59,10 @@ def derive_views(numbers: Sequence[int], *, excluded: Collection[int], seed: byt
         raise RejectedError(
             "views.excluded", "The list of records left out names records that the dataset does not have."
         )
+    bound = _bound(share)
     train: list[int] = []
     test: list[int] = []
     for position, number in enumerate(numbers):
         if number not in left_out:
-            (test if is_test(seed, number, share) else train).append(position)
+            (test if _position(seed, number) < bound else train).append(position)
     return Views(tuple(train), tuple(test))

@@ -138,4 +138,4 @@ def failing(contents: BundleContents, stated: StatedBundle, backend: GroupBacken
 
 
 def _named(claim: str, weighted: Sequence[tuple[int, Equation]]) -> list[tuple[int, Equation]]:
-    return [(weight, Equation(f"{claim}:{e.stage}", e.points, e.generators)) for weight, e in weighted]
+    return [(weight, e.renamed(f"{claim}:{e.stage}")) for weight, e in weighted]
