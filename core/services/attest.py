@@ -104,6 +104,7 @@ def run(request: Request, context: Context) -> Result:
             f"This dataset has {info.records} records; a bundle can hold at most {LIMITS.records}.",
             "Import fewer records.",
         )
+    key = choose_key(workspace, request.key)
     dataset = workspace.open_dataset(dataset_id, monitor=clock)
     kept = workspace.validity(dataset_id)
     engine = context.make_engine(clock)
@@ -120,7 +121,6 @@ def run(request: Request, context: Context) -> Result:
         monitor=clock,
     )
     clock.stage("bundle")
-    key = choose_key(workspace, request.key)
     data = _bundle(dataset, attestation, key=key, created=context.now)
     report = _check(data, key=key, clock=clock)
     clock.finish()
