@@ -8,6 +8,8 @@ from core.constraints.expression import Expression
 from core.engines.interface import FractionTree
 from core.errors import InternalError
 from core.lookup.fractions import descend, state_level, state_root
+from core.lookup.spec import LookupSpec
+from core.lookup.witness import SecretColumns, build_tree
 from core.sumcheck.prover import prove_eq_sumcheck
 
 
@@ -34,3 +36,21 @@ def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Express
         numerator, denominator = descend(children, t)
         point = [t, *bound]
     return numerator, denominator, point
+
+
+def prove_lookup(channel: ProverChannel, label: str, spec: LookupSpec, columns: SecretColumns) -> None:
+    """The whole argument for lookups of columns alone: fractions, the leaves' relation, one opening for all columns."""
+    engine = channel.engine
+    beta, alpha = channel.challenge(f"{label}.beta"), channel.challenge(f"{label}.alpha")
+    numerator, denominator, point = prove_fractions(channel, build_tree(engine, spec, columns.entries, alpha, beta))
+    omega = channel.challenge(f"{label}.omega")
+    leaves = spec.relation(point, alpha, beta, omega)
+    places = {column.label: spec.local(column.label, point) for column in spec.columns}
+    first = spec.columns[0]
+    form = first.form(places[first.label])
+    opened = columns.combine(engine, leaves.columns, places)
+    (value,), slots = channel.evaluation_slots(f"{label}.lookup", [opened.under(form)])
+    channel.log.zero(f"{label}.lookup", numerator + denominator * omega - value - leaves.public)
+    channel.log.evaluations(
+        f"{label}.lookup", basis=range(1 << first.width), objects=[opened], forms=[form], slots=slots
+    )

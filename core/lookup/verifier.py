@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from core.channel.verifier import VerifierChannel
 from core.constraints.expression import Expression
+from core.lookup.columns import CommittedColumns
 from core.lookup.fractions import ROUND_DEGREE, descend, state_level, state_root
+from core.lookup.spec import LookupSpec
 from core.sumcheck.verifier import verify_eq_sumcheck
 
 
@@ -25,3 +27,22 @@ def verify_fractions(channel: VerifierChannel, depth: int) -> tuple[Expression, 
         numerator, denominator = descend(children, t)
         point = [t, *bound]
     return numerator, denominator, point
+
+
+def verify_lookup(channel: VerifierChannel, label: str, spec: LookupSpec, columns: CommittedColumns) -> None:
+    """The whole argument for lookups of columns alone: fractions, the leaves' relation, one opening for all columns."""
+    beta, alpha = channel.challenge(f"{label}.beta"), channel.challenge(f"{label}.alpha")
+    numerator, denominator, point = verify_fractions(channel, spec.layout.depth)
+    omega = channel.challenge(f"{label}.omega")
+    (value,), slots = channel.evaluation_slots(f"{label}.lookup", 1)
+    leaves = spec.relation(point, alpha, beta, omega)
+    channel.log.zero(f"{label}.lookup", numerator + denominator * omega - value - leaves.public)
+    places = {column.label: spec.local(column.label, point) for column in spec.columns}
+    first = spec.columns[0]
+    channel.log.evaluations(
+        f"{label}.lookup",
+        basis=range(1 << first.width),
+        objects=[columns.combine(leaves.columns, places)],
+        forms=[first.form(places[first.label])],
+        slots=slots,
+    )

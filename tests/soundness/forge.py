@@ -19,6 +19,7 @@ import numpy as np
 import core.claims.bounded.prover as bounded_prover
 import core.claims.optimum.prover as optimum_prover
 import core.claims.validity.prover as validity_prover
+import core.lookup.prover as lookup_prover
 from core.algebra.field import ORDER
 from core.bundle.writer import BundleParts
 from core.channel.prover import Opened, ProverChannel
@@ -430,7 +431,7 @@ def forged_optimum(
         entries = {**entries, **_counts(orderly)} if pretend else recount(relation, entries)
 
     def prove() -> bytes:
-        with pretending(optimum_prover, orderly if pretend else {}):
+        with pretending(lookup_prover, orderly if pretend else {}):
             return prove_optimum(
                 claim, secrets, engine=h.engine, tape=SeededTape(b"forger"), monitor=SilentMonitor(), entries=entries
             )

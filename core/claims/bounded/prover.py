@@ -19,8 +19,8 @@ from core.claims.statement import DatasetStatement
 from core.claims.validity.prover import open_records
 from core.constraints.expression import Expression
 from core.engines.interface import Engine
-from core.lookup.prover import prove_fractions
-from core.lookup.witness import Entries, SecretColumns, build_tree
+from core.lookup.prover import prove_lookup
+from core.lookup.witness import Entries, SecretColumns
 from core.monitor import Monitor
 from core.polynomials.multilinear import eq_table
 from core.randomness import Tape
@@ -108,16 +108,7 @@ def prove_bounded(
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
     columns = SecretColumns(spec.columns, column_entries(relation, rows, stream))
     columns.commit(channel, "bounded.columns")
-    beta, alpha = channel.challenge("bounded.beta"), channel.challenge("bounded.alpha")
-    numerator, denominator, point = prove_fractions(channel, build_tree(engine, spec, columns.entries, alpha, beta))
-    omega = channel.challenge("bounded.omega")
-    leaves = spec.relation(point, alpha, beta, omega)
-    places = {column.label: spec.local(column.label, point) for column in spec.columns}
-    form = spec.columns[0].form(places[spec.columns[0].label])
-    opened = columns.combine(engine, leaves.columns, places)
-    (value,), slots = channel.evaluation_slots("bounded.lookup", [opened.under(form)])
-    channel.log.zero("bounded.lookup", numerator + denominator * omega - value - leaves.public)
-    channel.log.evaluations("bounded.lookup", basis=row, objects=[opened], forms=[form], slots=slots)
+    prove_lookup(channel, "bounded", spec, columns)
 
     zeta = channel.challenges("bounded.zeta", relation.projection.coordinate_variables)
     opened = columns.combine(engine, {"projection": 1}, {"projection": relation.projection.point(zeta)})

@@ -11,7 +11,7 @@ from core.claims.bounded.relation import SQUARE_DEGREE, BoundedRelation, project
 from core.claims.statement import DatasetStatement
 from core.constraints.expression import Expression
 from core.lookup.columns import CommittedColumns
-from core.lookup.verifier import verify_fractions
+from core.lookup.verifier import verify_lookup
 from core.polynomials.multilinear import eq_table
 from core.sumcheck.verifier import verify_eq_sumcheck, verify_product_sumcheck
 from core.transcript import labels
@@ -29,21 +29,7 @@ def verify_bounded(
     channel = VerifierChannel(labels.DATASET_PROTOCOL, statement.canonical("bounded"), relation.pattern(), proof, table)
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
     columns = CommittedColumns.read(channel, "bounded.columns", spec.columns)
-    beta, alpha = channel.challenge("bounded.beta"), channel.challenge("bounded.alpha")
-    numerator, denominator, point = verify_fractions(channel, spec.layout.depth)
-    omega = channel.challenge("bounded.omega")
-    (value,), slots = channel.evaluation_slots("bounded.lookup", 1)
-    leaves = spec.relation(point, alpha, beta, omega)
-    channel.log.zero("bounded.lookup", numerator + denominator * omega - value - leaves.public)
-    places = {column.label: spec.local(column.label, point) for column in spec.columns}
-    first = spec.columns[0]
-    channel.log.evaluations(
-        "bounded.lookup",
-        basis=row,
-        objects=[columns.combine(leaves.columns, places)],
-        forms=[first.form(places[first.label])],
-        slots=slots,
-    )
+    verify_lookup(channel, "bounded", spec, columns)
 
     zeta = channel.challenges("bounded.zeta", relation.projection.coordinate_variables)
     _, slots = channel.evaluation_slots("bounded.projection", 1)

@@ -16,8 +16,8 @@ from core.claims.optimum.statement import OptimumStatement
 from core.claims.optimum.witness import column_entries
 from core.constraints.expression import Expression
 from core.engines.interface import Engine, Vector
-from core.lookup.prover import prove_fractions
-from core.lookup.witness import Entries, SecretColumns, build_tree
+from core.lookup.prover import prove_lookup
+from core.lookup.witness import Entries, SecretColumns
 from core.monitor import Monitor
 from core.polynomials.multilinear import eq_index, eq_points, eq_table, selector
 from core.randomness import Tape
@@ -69,7 +69,7 @@ def prove_optimum(
     honest = column_entries(relation, secrets.witness) if entries is None else entries
     columns = SecretColumns(relation.spec.columns, honest)
     columns.commit(channel, "optimum.columns")
-    _lookup(channel, relation, columns)
+    prove_lookup(channel, "optimum", relation.spec, columns)
 
     grid = relation.gradient
     zeta = channel.challenges("optimum.zeta", grid.coordinate_variables)
@@ -139,22 +139,6 @@ def prove_optimum(
         )
     _consent(channel, relation, secrets)
     return channel.settle()
-
-
-def _lookup(channel: ProverChannel, relation: OptimumRelation, columns: SecretColumns) -> None:
-    spec, engine = relation.spec, channel.engine
-    beta, alpha = channel.challenge("optimum.beta"), channel.challenge("optimum.alpha")
-    numerator, denominator, point = prove_fractions(channel, build_tree(engine, spec, columns.entries, alpha, beta))
-    omega = channel.challenge("optimum.omega")
-    leaves = spec.relation(point, alpha, beta, omega)
-    places = {column.label: spec.local(column.label, point) for column in spec.columns}
-    form = spec.columns[0].form(places[spec.columns[0].label])
-    opened = columns.combine(engine, leaves.columns, places)
-    (value,), slots = channel.evaluation_slots("optimum.lookup", [opened.under(form)])
-    channel.log.zero("optimum.lookup", numerator + denominator * omega - value - leaves.public)
-    channel.log.evaluations(
-        "optimum.lookup", basis=range(1 << relation.width), objects=[opened], forms=[form], slots=slots
-    )
 
 
 def _weights(

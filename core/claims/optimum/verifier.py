@@ -14,7 +14,7 @@ from core.claims.optimum.residual import ResidualAt, state_residual
 from core.claims.optimum.statement import OptimumStatement, PublicModel
 from core.constraints.expression import Expression
 from core.lookup.columns import CommittedColumns
-from core.lookup.verifier import verify_fractions
+from core.lookup.verifier import verify_lookup
 from core.polynomials.multilinear import eq_index, eq_points, eq_table, selector
 from core.relations.parameters import FEATURE_BITS
 from core.sumcheck.verifier import verify_product_sumcheck
@@ -42,7 +42,7 @@ def verify_optimum(
     spec = relation.spec
     channel = VerifierChannel(labels.BUNDLE_PROTOCOL, statement.context, relation.pattern(), proof, table)
     columns = CommittedColumns.read(channel, "optimum.columns", spec.columns)
-    _lookup(channel, relation, columns)
+    verify_lookup(channel, "optimum", spec, columns)
 
     zeta = channel.challenges("optimum.zeta", relation.gradient.coordinate_variables)
     (gradient,), slots = channel.evaluation_slots("optimum.gradient", 1)
@@ -105,25 +105,6 @@ def verify_optimum(
         )
     _consent(channel, relation, records)
     return channel.settle()
-
-
-def _lookup(channel: VerifierChannel, relation: OptimumRelation, columns: CommittedColumns) -> None:
-    spec = relation.spec
-    beta, alpha = channel.challenge("optimum.beta"), channel.challenge("optimum.alpha")
-    numerator, denominator, point = verify_fractions(channel, spec.layout.depth)
-    omega = channel.challenge("optimum.omega")
-    (value,), slots = channel.evaluation_slots("optimum.lookup", 1)
-    leaves = spec.relation(point, alpha, beta, omega)
-    channel.log.zero("optimum.lookup", numerator + denominator * omega - value - leaves.public)
-    places = {column.label: spec.local(column.label, point) for column in spec.columns}
-    first = spec.columns[0]
-    channel.log.evaluations(
-        "optimum.lookup",
-        basis=range(1 << relation.width),
-        objects=[columns.combine(leaves.columns, places)],
-        forms=[first.form(places[first.label])],
-        slots=slots,
-    )
 
 
 def _weights(
