@@ -49,12 +49,12 @@ def measure(size: Size) -> dict[str, Any]:
         folder = Path(name)
         result = part("prove", size, folder)
         bundle = folder / "bundle.proofward"
-        native = part("verify", bundle, "native", 3)
+        native = part("verify", bundle, "native")
         merge(result, native, {"verify": "verify"})
         result["distance"] = native["distance"]
         if size.reference:
-            merge(result, part("verify", bundle, "reference", 1), {"verify": "verify_reference"})
-        others = part("others", folder / "training.npz", size.repeats)
+            merge(result, part("verify", bundle, "reference"), {"verify": "verify_reference"})
+        others = part("others", folder / "training.npz")
         merge(result, others, {"torch": "torch", "scikit_learn": "scikit_learn"})
     for kind in ("seconds", "cpu_seconds"):
         result[kind]["prove"] = sum(result[kind][stage] for stage in ("commit", "validity", "optimum"))
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
         "load": [before, machine.load()],
         "rows": rows,
         "sizes": results,
-        "slopes": tables.slopes(results),
+        "slopes": {kind: tables.slopes(results, kind) for kind in ("seconds", "cpu_seconds")},
     }
     publish(document, whole=not failed and sizes == list(USUAL))
     return int(failed)

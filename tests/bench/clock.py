@@ -20,6 +20,21 @@ def processor_seconds() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
+RUNS = 3
+ENOUGH = 60.0
+"""Seconds after which a work is not begun again."""
+
+
+def repeated(work: Callable[[], object]) -> int:
+    """Do the work RUNS times, or as often as it begins within ENOUGH seconds; returns how often that was."""
+    began = time.perf_counter()
+    for done in range(1, RUNS + 1):
+        work()
+        if time.perf_counter() - began > ENOUGH:
+            return done
+    return RUNS
+
+
 class Stopwatch:
     """Wall seconds of every run of a stage, and processor seconds of this process and of those it waited for."""
 

@@ -1,6 +1,6 @@
 """Training alone, without commitment or proof, on the same training view: scikit-learn's fit and our own in torch.
 
-    python -m tests.bench.others TRAINING.npz RUNS
+    python -m tests.bench.others TRAINING.npz
 
 One run of each is thrown away first; prints JSON.
 """
@@ -19,10 +19,10 @@ from sklearn.linear_model import LogisticRegression
 from core.monitor import SilentMonitor
 from core.relations.plan import TrainingPlan
 from core.training.trainer import fit
-from tests.bench.clock import Stopwatch
+from tests.bench.clock import Stopwatch, repeated
 
 
-def measure(path: Path, runs: int) -> dict[str, object]:
+def measure(path: Path) -> dict[str, dict[str, float]]:
     """Median seconds of both; the same objective, each with its own stopping rule (scikit-learn's by default)."""
     plan = TrainingPlan()
     with np.load(path) as arrays:
@@ -34,16 +34,19 @@ def measure(path: Path, runs: int) -> dict[str, object]:
             warnings.simplefilter("ignore")
             return LogisticRegression(C=float(plan.c), fit_intercept=False, max_iter=10_000).fit(with_ones, outcomes)
 
-    cold, watch = Stopwatch(), Stopwatch()
-    for clock in (cold, *[watch] * runs):
+    def both(clock: Stopwatch) -> None:
         clock.run("scikit_learn", scikit_learn)
         clock.run("torch", lambda: fit(features, outcomes, plan=plan, monitor=SilentMonitor()))
+
+    watch = Stopwatch()
+    both(Stopwatch())
+    repeated(lambda: both(watch))
     return watch.medians()
 
 
 def main(arguments: Sequence[str]) -> None:
-    path, runs = arguments
-    print(json.dumps(measure(Path(path), int(runs))))
+    (path,) = arguments
+    print(json.dumps(measure(Path(path))))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def measured(document: dict[str, Any]) -> str:
     ]
     if document["rows"]:
         parts += ["Row commitments:", tables.rows(document["rows"])]
-    if document["slopes"]:
+    if document["slopes"]["seconds"]:
         parts += [
             f"Log-log slope of time against records x features, from {tables.SLOPE_FROM:,} records up:",
             tables.growth(document["slopes"]),

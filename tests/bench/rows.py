@@ -2,8 +2,9 @@
 
     python -m tests.bench.rows
 
-One thread each, runs taken alternately; then the kernels on every core. The least of several runs counts, so that other
-work on the machine hurts neither. Prints JSON, microseconds an entry.
+One thread each in processor time; then the kernels on every core beside one, in time on the clock. Runs are taken
+alternately and the least of several counts, so that other work on the machine hurts neither. Prints JSON, microseconds
+an entry.
 """
 
 from __future__ import annotations
@@ -44,41 +45,48 @@ def measure() -> dict[str, object]:
     def kernel() -> list[bytes]:
         return engine.commit_rows(matrix, blindings)
 
-    cores = _pin(1)
+    cores = len(_ALLOWED) or os.cpu_count() or 1
+    _pin(1)
     if kernel() != library():
         raise SystemExit("the two disagree")
-    one, beside = _alternate(kernel, library)
-    _pin(cores)
-    kernel()
-    (every,) = _alternate(kernel)
+    one, beside = _alternate(time.process_time, kernel, library)
+
+    def on(count: int) -> Callable[[], object]:
+        def work() -> list[bytes]:
+            _pin(count)
+            return kernel()
+
+        return work
+
+    on(cores)()
+    single, every = _alternate(time.perf_counter, on(1), on(cores))
     return {
         "width": WIDTH,
         "rows": ROWS,
         "threads": cores,
         "us": {"arkworks": beside, "kernel": one, "kernel_threads": every},
         "times_arkworks": beside / one,
-        "times_one_thread": one / every,
+        "times_one_thread": single / every,
     }
 
 
 _ALLOWED = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
-def _pin(cores: int) -> int:
-    """Confine this process to so many of its cores, where the system can; returns how many it may have."""
+def _pin(cores: int) -> None:
+    """Let the kernels have so many cores, where the system can."""
     if _ALLOWED:
         os.sched_setaffinity(0, set(_ALLOWED[:cores]))
-    return len(_ALLOWED) or os.cpu_count() or 1
 
 
-def _alternate(*works: Callable[[], object]) -> list[float]:
+def _alternate(clock: Callable[[], float], *works: Callable[[], object]) -> list[float]:
     """Least microseconds an entry of each."""
     spent: list[list[float]] = [[] for _ in works]
     for _ in range(RUNS):
         for k, work in enumerate(works):
-            started = time.perf_counter()
+            started = clock()
             work()
-            spent[k].append((time.perf_counter() - started) / (ROWS * WIDTH) * 1e6)
+            spent[k].append((clock() - started) / (ROWS * WIDTH) * 1e6)
     return [min(runs) for runs in spent]
 
 

@@ -10,7 +10,7 @@ SAMPLE_SHAPE = (569, 30)
 
 @dataclass(frozen=True)
 class Size:
-    """The embedded sample, or a synthetic cohort; repeats: runs that a median is taken of."""
+    """The embedded sample, or a synthetic cohort."""
 
     rows: int
     features: int
@@ -31,14 +31,6 @@ class Size:
     @property
     def is_sample(self) -> bool:
         return (self.rows, self.features) == SAMPLE_SHAPE
-
-    @property
-    def cells(self) -> int:
-        return self.rows * self.features
-
-    @property
-    def repeats(self) -> int:
-        return 3 if self.cells <= 1_000_000 else 1
 
     @property
     def reference(self) -> bool:
