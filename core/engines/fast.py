@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.algebra.kernels import convert, curve, pippenger, rows, tables, vectors
+from core.algebra.kernels import columns, convert, curve, pippenger, rows, tables, vectors
 from core.algebra.kernels.folding import Folding
 from core.algebra.kernels.fractions import FractionLevels
 from core.algebra.kernels.products import ProductSumcheck
@@ -14,7 +14,7 @@ from core.algebra.kernels.scalar import Elements
 from core.algebra.kernels.squares import SquareSumcheck
 from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
-from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table
+from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table, generator_points
 from core.engines.interface import AffineBlock, SmallMatrix, SmallVector
 
 SPLIT = 256
@@ -84,10 +84,14 @@ class FastEngine:
     def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> SquareSumcheck:
         return SquareSumcheck(matrix, tau, row_variables)
 
-    def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
-        entries: vectors.Small = np.ascontiguousarray(matrix, dtype=np.int64)
-        if len(blindings) != len(entries):
+    def commit_rows(
+        self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None = None
+    ) -> list[bytes]:
+        if len(blindings) != len(matrix):
             raise ValueError("one blinding for each row")
+        if matrix.dtype == np.uint16 and len(matrix) >= columns.TALL and matrix.shape[1]:
+            return curve.encode(self._tall(matrix, blindings, tick))
+        entries: vectors.Small = np.ascontiguousarray(matrix, dtype=np.int64)
         table = SMALL_TABLES.first(entries.shape[1])
         blinding_table = full_table(generators.BLINDING)
         large = np.any((entries >= tables.SMALL_LIMIT) | (entries <= -tables.SMALL_LIMIT), axis=1)
@@ -97,6 +101,26 @@ class FastEngine:
         for i in np.flatnonzero(large).tolist():
             points[i] = self._sum(range(entries.shape[1]), entries[i].tolist(), blindings[i])[0]
         return curve.encode(points)
+
+    def _tall(
+        self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None
+    ) -> curve.Points:
+        """As `commit_rows`, with one table a column."""
+        entries = np.asarray(matrix, dtype=np.uint16)
+        taken = columns.shifts(entries)
+        points = generator_points()[: entries.shape[1]]
+        shares = columns.add_columns(entries, taken, points, tick=tick or (lambda _: None))
+        scalars = convert.canonical(convert.elements(blindings))
+        total = rows.multiples(full_table(generators.BLINDING), scalars)
+        shared = rows.commit_rows(
+            np.array([taken], dtype=np.int64),
+            SMALL_TABLES.first(len(taken)),
+            np.zeros_like(scalars[:1]),
+            full_table(generators.BLINDING),
+        )
+        for share in (*shares, np.repeat(shared, len(total), axis=0)):
+            total = tables.add_points(total, share)
+        return total
 
     def commit(self, basis: Sequence[int], values: Sequence[int], blinding: int) -> bytes:
         return curve.encode(self._sum(basis, values, blinding))[0]

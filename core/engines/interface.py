@@ -10,7 +10,7 @@ first on, so that binding folds the upper half of a table onto the lower one: t'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -151,13 +151,18 @@ class Engine(Protocol):
     def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> SumcheckProver:
         """Sumcheck of sum_{i,c} eq(tau, c) X[i, c]^2 over 2^row_variables rows, then 2^len(tau) columns, zero-padded.
 
-        Row rounds give c_1, c_2 of the round polynomial, c_0 = (claim - c_1 - c_2) / 2; column rounds give c_1, c_2 of h
-        in the eq shape, as in FractionTree.sumcheck. final() = [X at the challenge point].
+        Row rounds give c_1, c_2 of the round polynomial, c_0 = (claim - c_1 - c_2) / 2; column rounds give c_1, c_2 of
+        h in the eq shape, as in FractionTree.sumcheck. final() = [X at the challenge point].
         """
 
     # group ---------------------------------------------------------------------------------------------------------
-    def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
-        """C_i = sum_j matrix[i, j] G_j + blindings[i] H, compressed (48 bytes)."""
+    def commit_rows(
+        self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None = None
+    ) -> list[bytes]:
+        """C_i = sum_j matrix[i, j] G_j + blindings[i] H, compressed (48 bytes).
+
+        tick: may be called now and then with the share that is done; what it raises ends the work.
+        """
 
     def commit(self, basis: Sequence[int], values: Sequence[int], blinding: int) -> bytes:
         """sum_k values[k] * generator[basis[k]] + blinding H, full-size scalars, compressed."""

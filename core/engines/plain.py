@@ -5,7 +5,7 @@ It is the oracle for `fast`: under one seeded tape both give the same proof byte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.algebra.field import ORDER
 from core.algebra.group import GroupBackend, get_backend
@@ -273,7 +273,9 @@ class PlainEngine:
     ) -> PlainSquareSumcheck:
         return PlainSquareSumcheck(matrix, tau, row_variables)
 
-    def commit_rows(self, matrix: SmallMatrix, blindings: Sequence[int]) -> list[bytes]:
+    def commit_rows(
+        self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None = None
+    ) -> list[bytes]:
         basis = range(matrix.shape[1])
         return [self.commit(basis, row, b) for row, b in zip(matrix.tolist(), blindings, strict=True)]
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.algebra.kernels import columns
 from core.commitments import generators
 from core.engines.fast import FastEngine
+from core.engines.generator_tables import generator_points
 from core.monitor import Monitor
 
 STAGE = "kernels"
@@ -48,6 +50,7 @@ def _squares(engine: FastEngine) -> None:
 
 def _rows(engine: FastEngine) -> None:
     engine.commit_rows(np.array([[1, -300]], dtype=np.int64), [5])
+    columns.add_columns(np.array([[1], [3]], dtype=np.uint16), [0], generator_points()[:1], tick=lambda _: None)
 
 
 def _commit(engine: FastEngine) -> None:
