@@ -22,8 +22,7 @@ def hash_to_affine_reference(message: bytes, dst: bytes = DST) -> tuple[int, int
     """The same by py_ecc, in plain Python."""
     import hashlib
 
-    from py_ecc.bls.hash_to_curve import hash_to_G1
-    from py_ecc.optimized_bls12_381.optimized_curve import normalize
+    from core.algebra.backends.py_ecc_curve import hash_to_G1, normalize
 
     # py_ecc wants the constructor of a hash and annotates an instance.
     x, y = normalize(hash_to_G1(message, dst, hashlib.sha256))  # type: ignore[arg-type]

@@ -54,9 +54,7 @@ class NativeBackend:
         return [G1Point.from_xy_bytes_unchecked_be(data) for data in check_all(check_point, blobs, _SPREAD_FROM)]
 
     def from_affine(self, coordinates: Sequence[tuple[int, int]]) -> list[Point]:
-        return [
-            G1Point.from_xy_bytes_unchecked_be(join_affine(x, y)) for x, y in coordinates
-        ]
+        return [G1Point.from_xy_bytes_unchecked_be(join_affine(x, y)) for x, y in coordinates]
 
     def encode(self, point: Point) -> bytes:
         return bytes(point.to_compressed_bytes())

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from py_ecc.bls.point_compression import compress_G1
-from py_ecc.fields import optimized_bls12_381_FQ as FQ
-from py_ecc.optimized_bls12_381.optimized_curve import Z1, add, double, is_inf, multiply, neg
-
+from core.algebra.backends.py_ecc_curve import FQ, Z1, add, compress_G1, double, is_inf, multiply, neg
 from core.algebra.backends.spread import check_all, join_affine, split_affine
 from core.algebra.backends.subgroup import in_subgroup
 from core.algebra.encoding import COORDINATE_BYTES, FIELD_MODULUS, not_in_subgroup, not_on_curve, split

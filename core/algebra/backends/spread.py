@@ -42,7 +42,7 @@ def _spread(check: Check, blobs: Sequence[bytes], processes: int) -> list[bytes]
     chunks = [list(blobs[start : start + CHUNK]) for start in range(0, len(blobs), CHUNK)]
     results: list[bytes] = []
     try:
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin_child) as pool:
             for chunk, found in zip(chunks, pool.map(_check_chunk, [check] * len(chunks), chunks), strict=True):
                 results.extend(found)
                 if len(found) < len(chunk):
@@ -54,6 +54,26 @@ def _spread(check: Check, blobs: Sequence[bytes], processes: int) -> list[bytes]
         check(blobs[len(results)], len(results))
         return None
     return results
+
+
+def _begin_child() -> None:
+    """Leave Ctrl-C to the parent, and end with it whichever way it ends."""
+    import multiprocessing
+    import signal
+    import threading
+    from multiprocessing.connection import wait
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _check_chunk(check: Check, blobs: Sequence[bytes]) -> list[bytes]:
