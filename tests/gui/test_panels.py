@@ -195,7 +195,7 @@ def test_a_dropped_file_is_taken_and_two_are_not(qtbot: QtBot, tmp_path: Path) -
     assert taken == [tmp_path / "a.csv"]
 
 
-def test_a_bundle_can_be_dropped_anywhere_on_the_verifier(window: MainWindow, tmp_path: Path) -> None:
+def test_a_bundle_can_be_dropped_anywhere_on_the_verifier(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     panel = window.panels["verify"]
     assert isinstance(panel, VerifyPanel)
     window.show_panel("verify")
@@ -208,6 +208,9 @@ def test_a_bundle_can_be_dropped_anywhere_on_the_verifier(window: MainWindow, tm
     assert enter.isAccepted()
     QApplication.sendEvent(panel.viewport(), QDropEvent(panel.viewport().rect().center().toPointF(), *arguments))
     assert panel.job is not None and panel._path == tmp_path / "x.proofward"
+    qtbot.waitUntil(lambda: panel.job is None, timeout=120_000)
+    assert panel.problem.isVisible() and panel.report is None
+    qtbot.waitUntil(lambda: not panel._session.bridge.running, timeout=120_000)
 
 
 def test_a_workspace_is_seen_only_where_one_is(tmp_path: Path, qapp: object) -> None:
