@@ -15,6 +15,7 @@ from core.bundle.reader import read_bundle
 from core.channel.points import PointTable
 from core.channel.settlement import failing_stages
 from core.channel.verifier import VerifierChannel
+from core.claims.bounded.verifier import verify_bounded
 from core.verification.verify import verify_bundle
 from tests.soundness import independent
 from tests.vectors.make_golden import (
@@ -26,6 +27,8 @@ from tests.vectors.make_golden import (
     made,
     small_pattern,
     small_proof,
+    tiny_bounded,
+    tiny_dataset,
     tiny_parts,
     transcript_vector,
 )
@@ -66,6 +69,16 @@ def test_the_fast_engine_produces_the_same_bytes() -> None:
     assert parts.validity == (FOLDER / "validity.bin").read_bytes()
     assert parts.attestation == (FOLDER / "attestation.bin").read_bytes()
     assert small_proof("fast") == SMALL
+    assert tiny_bounded("fast") == (FOLDER / "bounded.bin").read_bytes()
+
+
+@pytest.mark.parametrize("backend", ["native", "reference"])
+def test_the_kept_proof_of_bounded_is_accepted(backend: str) -> None:
+    commitments = tuple(bytes.fromhex(blob) for blob in SUMMARY["tiny"]["commitments"])
+    table, group = PointTable(), get_backend(backend)
+    proof = (FOLDER / "bounded.bin").read_bytes()
+    weighted = verify_bounded(tiny_dataset(commitments), proof, table, table.add(commitments))
+    assert failing_stages(weighted, group.decode(table.blobs), group) == []
 
 
 def test_challenges_are_the_kept_ones() -> None:

@@ -1,7 +1,7 @@
 """Makes the golden vectors of version 1 of the protocol, from fixed seeds and a fixed model.
 
     python -m tests.vectors.make_golden            compares the files with what this program makes
-    python -m tests.vectors.make_golden --write    writes them anew
+    python -m tests.vectors.make_golden --write    writes them anew, keeping weights and signed bundle
 
 They are written once for each version of the protocol: a later program must still verify the old ones, so a difference
 means that the protocol has changed and needs a new version, not that the files need an update. Blinding factors come
@@ -23,6 +23,7 @@ from core.bundle.writer import BundleParts
 from core.channel.prover import Opened, ProverChannel
 from core.channel.shape import ProofShape
 from core.claims.attestation import optimum_statement, parameters_of, public_model, views_of
+from core.claims.bounded.prover import prove_bounded
 from core.claims.optimum.prover import OptimumSecrets, prove_optimum
 from core.claims.statement import DatasetStatement
 from core.claims.validity.prover import prove_validity
@@ -97,6 +98,7 @@ def small_proof(engine_name: str = "plain") -> bytes:
 # a whole bundle ------------------------------------------------------------------------------------------------------
 
 RECORDS = 8
+NUMBERS = tuple(10 * (i + 1) for i in range(RECORDS))
 PLAN = TrainingPlan(test_fraction=Fraction(0), registration={"intended_use": "test vector"})
 
 
@@ -120,9 +122,8 @@ def tiny_parts(weights: tuple[int, ...], engine_name: str = "plain") -> BundlePa
     layout = RowLayout.from_schema(schema)
     monitor = SilentMonitor()
     commitments, blindings = commit_records(rows, engine=engine, tape=SeededTape(b"golden records"), monitor=monitor)
-    numbers = tuple(10 * (i + 1) for i in range(RECORDS))
-    root = dataset_root(numbers, commitments, schema.digest())
-    dataset = DatasetStatement(root=root, count=RECORDS, schema=schema)
+    dataset = tiny_dataset(tuple(commitments))
+    numbers, root = NUMBERS, dataset.root
     tape = SeededTape(b"golden validity")
     validity = prove_validity(dataset, rows, blindings, engine=engine, tape=tape, monitor=monitor)
     views = views_of(numbers, excluded=(), root=root, plan=PLAN, nonce=bytes(32))
@@ -181,6 +182,22 @@ def tiny_parts(weights: tuple[int, ...], engine_name: str = "plain") -> BundlePa
     )
 
 
+def tiny_bounded(engine_name: str = "plain") -> bytes:
+    """The other claim about the range of values, over the records of the tiny bundle."""
+    engine, rows, monitor = get_engine(engine_name), tiny_rows(), SilentMonitor()
+    commitments, blindings = commit_records(rows, engine=engine, tape=SeededTape(b"golden records"), monitor=monitor)
+    statement = tiny_dataset(tuple(commitments))
+    tape = SeededTape(b"golden bounded")
+    return prove_bounded(statement, rows, blindings, engine=engine, tape=tape, monitor=monitor)
+
+
+def tiny_dataset(commitments: tuple[bytes, ...]) -> DatasetStatement:
+    """The dataset statement of the tiny bundle."""
+    schema = schema_of(2)
+    root = dataset_root(NUMBERS, commitments, schema.digest())
+    return DatasetStatement(root=root, count=RECORDS, schema=schema)
+
+
 def trained_weights() -> tuple[int, ...]:
     """The certified weights, the bias last; made once and kept, so that no float stands behind a vector."""
     from core.training.trainer import train
@@ -196,7 +213,7 @@ def trained_weights() -> tuple[int, ...]:
 
 def made(weights: tuple[int, ...]) -> dict[str, bytes]:
     """The files that must come out the same for ever; the signed bundle is not among them, because ML-DSA is hedged."""
-    parts, small = tiny_parts(weights), small_proof()
+    parts, small, bounded = tiny_parts(weights), small_proof(), tiny_bounded()
     summary = {
         "transcript": transcript_vector(),
         "small": {"bytes": len(small), "sha256": hashlib.sha256(small).hexdigest()},
@@ -205,6 +222,7 @@ def made(weights: tuple[int, ...]) -> dict[str, bytes]:
             "root": parts.predicate["dataset"]["root"],
             "commitments": [blob.hex() for blob in parts.commitments],
             "validity": {"bytes": len(parts.validity), "sha256": hashlib.sha256(parts.validity).hexdigest()},
+            "bounded": {"bytes": len(bounded), "sha256": hashlib.sha256(bounded).hexdigest()},
             "attestation": {"bytes": len(parts.attestation), "sha256": hashlib.sha256(parts.attestation).hexdigest()},
         },
     }
@@ -213,6 +231,7 @@ def made(weights: tuple[int, ...]) -> dict[str, bytes]:
         "small.bin": small,
         "validity.bin": parts.validity,
         "attestation.bin": parts.attestation,
+        "bounded.bin": bounded,
     }
 
 
@@ -223,13 +242,14 @@ def kept_weights() -> tuple[int, ...]:
 
 def main(arguments: list[str]) -> int:
     write = "--write" in arguments
-    weights = trained_weights() if write else kept_weights()
+    weights = kept_weights() if (FOLDER / "summary.json").exists() else trained_weights()
     files = made(weights)
     if write:
         FOLDER.mkdir(exist_ok=True)
         for name, data in files.items():
             (FOLDER / name).write_bytes(data)
-        (FOLDER / "bundle.bin").write_bytes(assemble(tiny_parts(weights), signing_key()))
+        if not (FOLDER / "bundle.bin").exists():
+            (FOLDER / "bundle.bin").write_bytes(assemble(tiny_parts(weights), signing_key()))
     different = [name for name, data in files.items() if (FOLDER / name).read_bytes() != data]
     print("different: " + ", ".join(different) if different else "all as kept")
     return 1 if different else 0
