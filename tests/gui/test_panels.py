@@ -203,7 +203,7 @@ def test_a_bundle_can_be_dropped_anywhere_on_the_verifier(window: MainWindow, qt
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "x.proofward"))])
     arguments = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     assert panel.viewport().acceptDrops()
-    enter = QDragEnterEvent(panel.viewport().rect().center(), *arguments)
+    enter = QDragEnterEvent(panel.viewport().rect().center().toPointF(), *arguments)
     QApplication.sendEvent(panel.viewport(), enter)
     assert enter.isAccepted()
     QApplication.sendEvent(panel.viewport(), QDropEvent(panel.viewport().rect().center().toPointF(), *arguments))
