@@ -60,8 +60,8 @@ def foreign_weight() -> Hospital:
     backend = get_backend("native")
     real = PlainEngine.commit_rows
 
-    def heavier(self: PlainEngine, matrix: Any, blindings: Any) -> list[bytes]:
-        blobs = real(self, matrix, blindings)
+    def heavier(self: PlainEngine, matrix: Any, blindings: Any, *rest: Any, **options: Any) -> list[bytes]:
+        blobs = real(self, matrix, blindings, *rest, **options)
         if matrix.shape == (16, width):
             extra = backend.mul(generators.points(backend)[width], 777)
             blobs[0] = backend.encode(backend.add(backend.decode(blobs[:1])[0], extra))
