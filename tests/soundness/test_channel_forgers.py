@@ -1,8 +1,7 @@
-"""Forgers of the channel itself: each attacks one challenge, and gets through only where that challenge is known
-before.
+"""Forgers of the channel itself: each attacks one challenge, and gets through only where it is known before.
 
-A made-up claim commits one row x = (5, 6, 7, 8) and says what its first two entries are; two hidden values p, q are said to
-be 3 and 4, and 11 times 13 to be what r says. Every forger makes a false statement about one of these.
+A made-up claim commits one row x = (5, 6, 7, 8) and says what its first two entries are; two hidden values p, q are
+said to be 3 and 4, and 11 times 13 to be what r says. Every forger makes a false statement about one of these.
 """
 
 from __future__ import annotations
