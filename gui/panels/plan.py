@@ -10,9 +10,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gui.i18n import tr, tr_n, whole
+from gui.panels.announce import AnnounceDialog
 from gui.session import Session
 from gui.theme import theme
-from gui.widgets.controls import Card, column
+from gui.widgets.controls import Card, button, column, row
 from gui.widgets.notice import Notice
 from gui.widgets.text import label, plain_tooltip, restyle
 
@@ -70,8 +71,10 @@ class PlanForm(Card):
         self._field(
             tr("Auditor's nonce"),
             self.nonce,
-            tr("A number from the auditor, given after the root: then nobody could have tried several splits"),
+            tr("Drawn by the auditor after noting root and plan: then nobody could have tried several splits"),
         )
+        self.announce = button(tr("What the auditor notes…"), self._announce, icon="key", variant="quiet")
+        self.body.addLayout(row(self.announce, 1))
         self.body.addLayout(column(self.hide_weights, self._hidden_note, spacing=1))
         session.datasets_changed.connect(self._fill_datasets)
         session.keys_changed.connect(self._fill_keys)
@@ -114,6 +117,10 @@ class PlanForm(Card):
             hide_weights=self.hide_weights.isChecked(),
             key=self.key.currentData(),
         )
+
+    def _announce(self) -> None:
+        if (choices := self.choices()) is not None:
+            AnnounceDialog(self._session, choices.dataset_id, choices.plan, self.window()).exec()
 
     def _strength(self) -> Fraction | None:
         text = self.strength.currentText().strip().replace(",", ".")
@@ -176,6 +183,7 @@ class PlanForm(Card):
         self.dataset_facts.setVisible(bool(facts))
         wrong = bool(self.nonce.text().strip()) and not _HEX.fullmatch(self.nonce.text().strip())
         restyle(self.nonce, invalid="true" if wrong else "false")
+        self.announce.setEnabled(self.dataset.currentData() is not None and self._strength() is not None)
         self._hidden_note.setVisible(self.hide_weights.isChecked())
         self.changed.emit()
 

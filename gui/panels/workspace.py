@@ -11,6 +11,7 @@ from gui.bridge import Problem, RunningJob
 from gui.i18n import tr, tr_n, whole
 from gui.models.table import TextTable
 from gui.panels.keys import KeysCard
+from gui.panels.receipts import ReceiptDialog
 from gui.presence import workspace_exists
 from gui.session import Session
 from gui.theme import theme
@@ -220,7 +221,8 @@ class Inventory(Page):
             button(tr("Import data"), lambda: session.panel_wanted.emit("data"), icon="import", variant="primary"),
         )
         self._filled = QWidget()
-        foot = row(self._count, self._go)
+        receipt = button(tr("Receipt…"), self._receipt, icon="file")
+        foot = row(self._count, receipt, self._go)
         foot.setStretch(0, 1)
         self._filled.setLayout(column(self._table, foot, spacing=2))
         self._datasets.body.addWidget(self._empty)
@@ -270,6 +272,11 @@ class Inventory(Page):
     def _attest(self, index: QModelIndex) -> None:
         self._session.choose(self._session.datasets[index.row()].dataset_id)
         self._session.panel_wanted.emit("attest")
+
+    def _receipt(self) -> None:
+        place = self._table.currentIndex().row()
+        if 0 <= place < len(self._session.datasets):
+            ReceiptDialog(self._session, self._session.datasets[place], self.window()).exec()
 
     def _attest_current(self) -> None:
         if self._table.currentIndex().isValid():

@@ -71,7 +71,7 @@ class ProblemCard(QWidget):
         if banner.sentences:
             banner.sentences[0].setProperty("role", "strong")
         if problem.kind != "cancelled":
-            if problem.report:
+            if problem.report and problem.report not in problem.remedy:
                 banner.texts.addWidget(label(tr("Report: {path}", path=problem.report), "small", selectable=True))
             banner.texts.addLayout(help_line(problem.code, self))
         if retry is not None:

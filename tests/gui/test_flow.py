@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from gui.bridge import JobBridge
 from gui.panels import PANELS
+from gui.panels.announce import AnnounceDialog
 from gui.panels.attest import AttestPanel
 from gui.panels.data import DataPanel
+from gui.panels.receipts import ReceiptDialog
 from gui.panels.result import ResultPanel
 from gui.panels.verify import VerifyPanel
 from gui.panels.workspace import WorkspacePanel
@@ -87,7 +89,22 @@ def test_from_an_empty_folder_to_a_verified_bundle(
     window.show_panel("attest")
     attest.form.nonce.setText("abc")
     assert not attest.start_button.isEnabled() and "hexadecimal" in attest.form.complaint
+    choices = attest.form.choices()
+    assert choices is None
     attest.form.nonce.setText("00ff" * 8)
+    choices = attest.form.choices()
+    assert choices is not None and choices.nonce == "00ff" * 8
+    announced = AnnounceDialog(session, choices.dataset_id, choices.plan)
+    qtbot.addWidget(announced)
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+    assert session.datasets[0].root in texts(announced)
+    receipt = ReceiptDialog(session, session.datasets[0])
+    qtbot.addWidget(receipt)
+    receipt.record.setValue(7)
+    receipt.opening.setChecked(True)
+    receipt.write_to(tmp_path / "receipt.json")
+    qtbot.waitUntil(lambda: receipt.job is None, timeout=LONG)
+    assert "Written: receipt.json" in texts(receipt)
     attest.start_button.click()
     assert attest.cancel_button.isVisible() and not attest.form.isEnabled()
     qtbot.waitUntil(lambda: attest.job is None, timeout=LONG)
@@ -123,6 +140,15 @@ def test_from_an_empty_folder_to_a_verified_bundle(
         verify.export_to(tmp_path / name)
     assert "[PROVED]" in (tmp_path / "report.txt").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verdict"] == "accepted"
+
+    assert verify.report.bound["root"] == session.datasets[0].root
+    assert verify.report.bound["nonce"] == "00ff" * 8
+    assert verify.report.bound["plan"] in texts(announced)
+    verify.open_file(tmp_path / "receipt.json")
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report.kind == "receipt" and "Receipt accepted" in texts(verify)
+    verify.open_file(exported)
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
 
     fingerprint = verify.report.signers[0].fingerprint
     verify.signer.setText(fingerprint)
