@@ -24,7 +24,7 @@ from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.algebra.wire import Reader
 from core.channel.base import Channel
-from core.channel.equation import Combination, Equation
+from core.channel.equation import Equation
 from core.channel.points import PointTable
 from core.channel.verifier import VerifierChannel
 from core.commitments import generators
@@ -95,16 +95,16 @@ class Simulation(VerifierChannel):
         self.proof += b"".join(value.to_bytes(32, "big") for value in made)
         return made
 
-    def _opening(self, equation: Equation, target: Combination, basis: list[int], form: list[int], value: int) -> None:
+    def _opening(self, equation: Equation, target: Equation, basis: list[int], form: list[int], value: int) -> None:
         label, length = equation.stage, len(basis)
         inner, c = self._draw(), self._draw()
         z, phi = self._tape.scalars("z", length), self._tape.scalar("phi")
         own = generators.points(_BACKEND)
-        handles = list(target)
+        handles, coefficients = list(target.points), list(target.points.values())
         committed = _BACKEND.decode([self._table.blobs[handle] for handle in handles])
         mask = _BACKEND.msm(
             [*(own[index] for index in basis), own[generators.BLINDING], *committed],
-            [*z, phi, *(-c * target[handle] % ORDER for handle in handles)],
+            [*z, phi, *(-c * coefficient % ORDER for coefficient in coefficients)],
         )
         self.points(f"{label}.mask", 1, [_BACKEND.encode(mask)])
         reached = sum(a * b for a, b in zip(z, form, strict=True))
