@@ -91,7 +91,7 @@ def attest(
     excluded = excluded_numbers(dataset)
     views, parameters = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
     train = np.asarray(views.train)
-    features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16)
+    features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16, copy=False)
     outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
     trained = stages.run("train", lambda: _train(features, outcomes, plan, monitor))
     document = trained.document(features=layout.feature_names, schema_digest=dataset.schema.digest())

@@ -160,6 +160,9 @@ class _Run:
         self._monitor = monitor
         self._best_loss = math.inf
         self._best = weights.detach().clone()
+        self._point: torch.Tensor | None = None
+        self._value = 0.0
+        self._gradient = torch.zeros_like(weights)
 
     def steps(self, optimiser: torch.optim.Optimizer, *, patience: int, first_share: float, last_share: float) -> None:
         """At most `epochs` steps; stops within tolerance, after `patience` steps in vain, or if the loss is not finite.
@@ -197,7 +200,14 @@ class _Run:
         return value, steepness
 
     def _closure(self) -> float:
-        self._weights.grad = None
-        value = self._loss() * self._magnification
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value.detach())
+        """The loss and, in the weights' `grad`, its gradient.
+
+        A step ends where the next one begins, and both ask for the same point: all records are gone through once.
+        """
+        here = self._weights.detach()
+        if self._point is None or not torch.equal(self._point, here):
+            value = self._loss() * self._magnification
+            (self._gradient,) = torch.autograd.grad(value, [self._weights])
+            self._point, self._value = here.clone(), float(value.detach())
+        self._weights.grad = self._gradient.clone()
+        return self._value

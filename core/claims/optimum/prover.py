@@ -26,6 +26,9 @@ from core.sumcheck.prover import prove_product_sumcheck
 from core.training.quantise import OptimumWitness
 from core.transcript import labels
 
+_BLOCK = 1 << 13
+"""Records of the training view copied out at a time."""
+
 
 @dataclass(frozen=True, repr=False)
 class OptimumSecrets:
@@ -44,9 +47,11 @@ class OptimumSecrets:
 
     def combine(self, engine: Engine, view: Sequence[int], point: Sequence[int]) -> Opened:
         """The opening of sum_p eq(point, p) C_{view[p]}."""
-        weights = eq_table(point)[: len(view)]
-        values = engine.row_combination(engine.vector(weights), self.rows[np.asarray(view)])
-        return Opened(values, sum(w * self.blindings[i] for w, i in zip(weights, view, strict=True)) % ORDER)
+        weights = [0] * len(self.rows)
+        for i, weight in zip(view, eq_table(point), strict=False):
+            weights[i] = weight
+        values = engine.row_combination(engine.vector(weights), self.rows)
+        return Opened(values, sum(w * b for w, b in zip(weights, self.blindings, strict=True)) % ORDER)
 
 
 def prove_optimum(
@@ -219,7 +224,8 @@ class _Residual:
     ) -> None:
         self._relation = relation
         self._weights = secrets.weights
-        self._view = secrets.rows[np.asarray(relation.statement.train)]
+        self._rows = secrets.rows
+        self._train = np.asarray(relation.statement.train)
         self._entries = entries
         self._engine = engine
 
@@ -228,7 +234,7 @@ class _Residual:
         relation, p, engine = self._relation, self._relation.parameters, self._engine
         size = 1 << relation.row_variables
         ones = np.ones(relation.rows, dtype=np.int64)
-        outcome = self._view[:, relation.statement.layout.outcome].astype(np.int64)
+        outcome = self._rows[self._train, relation.statement.layout.outcome].astype(np.int64)
         rho = [(1 << (p.limb_bits * i), self._entries[label]) for i, label in enumerate(relation.rho_labels)]
         excess = [(1 << (p.limb_bits * i), self._entries[label]) for i, label in enumerate(relation.excess_labels)]
         column = self._entries
@@ -249,12 +255,14 @@ class _Residual:
     def _linear(self, coefficients: list[int], rest: list[tuple[int, NDArray[np.int64]]]) -> Vector:
         """<x_i, coefficients> plus a combination of columns, zero past the view."""
         engine, size = self._engine, 1 << self._relation.row_variables
-        products = engine.matrix_form(self._view, self._relation.over_record(coefficients))
-        empty = np.zeros(0, dtype=np.int64)
+        form = self._relation.over_record(coefficients)
+        # the view is a choice of rows: copied out block by block, never whole
+        blocks = (self._train[start : start + _BLOCK] for start in range(0, len(self._train), _BLOCK))
+        products = [engine.matrix_form(self._rows[block], form) for block in blocks]
         missing = size - self._relation.rows
         if missing:
-            products = engine.concat([products, engine.affine(0, [(1, empty)], missing)])
-        return engine.combine(engine.affine(0, rest, size), [(1, products)])
+            products.append(engine.affine(0, [(1, np.zeros(0, dtype=np.int64))], missing))
+        return engine.combine(engine.affine(0, rest, size), [(1, engine.concat(products))])
 
     def terms(self, chi: int) -> list[tuple[int, tuple[int, ...]]]:
         """The summand over those tables."""
