@@ -21,6 +21,15 @@ _GAP = 0.4
 CHOICES = ("system", "light", "dark", "contrast")
 
 
+def scheme_for(choice: str, *, dark: bool, high: bool) -> str:
+    """The scheme for a choice on a system that is dark or light and asks for high contrast or not."""
+    if choice == "contrast" or (choice == "system" and high):
+        return "contrast-dark" if dark else "contrast-light"
+    if choice == "system":
+        return "dark" if dark else "light"
+    return choice
+
+
 class Theme(QObject):
     """Applies one of the schemes to the application.
 
@@ -70,13 +79,11 @@ class Theme(QObject):
         if self._app is None:
             return "light"
         hints = self._app.styleHints()
-        dark = hints.colorScheme() == Qt.ColorScheme.Dark
-        high = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
-        if self.choice == "contrast" or (self.choice == "system" and high):
-            return "contrast-dark" if dark else "contrast-light"
-        if self.choice == "system":
-            return "dark" if dark else "light"
-        return self.choice
+        return scheme_for(
+            self.choice,
+            dark=hints.colorScheme() == Qt.ColorScheme.Dark,
+            high=hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast,
+        )
 
     def _apply(self) -> None:
         if self._app is None or self._folder is None:

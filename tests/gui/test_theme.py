@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from core.resources import resource_path
 from gui.theme import theme
 from gui.theme.icons import pixmap, source
+from gui.theme.manager import scheme_for
 from gui.theme.measures import Measures
 from gui.theme.sheet import style_sheet
 from gui.theme.tokens import SCHEMES, contrast
@@ -75,6 +76,23 @@ def test_choices_change_the_scheme_and_unknown_ones_follow_the_system(qapp: QApp
     assert theme.scheme.startswith("contrast")
     theme.choose("no such scheme")
     assert theme.choice == "system"
+
+
+@pytest.mark.parametrize(
+    ("choice", "dark", "high", "scheme"),
+    [
+        ("system", False, False, "light"),
+        ("system", True, False, "dark"),
+        ("system", False, True, "contrast-light"),
+        ("system", True, True, "contrast-dark"),
+        ("contrast", False, False, "contrast-light"),
+        ("contrast", True, False, "contrast-dark"),
+        ("light", True, True, "light"),
+        ("dark", False, True, "dark"),
+    ],
+)
+def test_the_system_is_followed_unless_a_person_chose(choice: str, dark: bool, high: bool, scheme: str) -> None:
+    assert scheme_for(choice, dark=dark, high=high) == scheme
 
 
 def test_every_icon_draws_something_in_the_colour_asked_for(qapp: QApplication) -> None:
