@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import re
+import time
 from importlib.metadata import version
 from pathlib import Path
+
+from tests.bench.clock import processor_seconds
 
 LIBRARIES = ("numpy", "numba", "torch", "scikit-learn", "py_arkworks_bls12381", "py_ecc")
 
@@ -24,15 +27,34 @@ def describe() -> dict[str, object]:
     }
 
 
-def load() -> float:
-    """Processes that wanted a core during the last minute, on average; ours is among them while it runs."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+class Neighbours:
+    """How much of the machine other work took, from now on."""
+
+    def __init__(self) -> None:
+        self._began, self._busy, self._own = time.monotonic(), _busy_seconds(), processor_seconds()
+
+    def cores(self) -> float | None:
+        """Cores that were busy with other work (or withheld from a virtual machine), on average; None if unknown."""
+        busy = _busy_seconds()
+        if busy is None or self._busy is None:
+            return None
+        others = busy - self._busy - (processor_seconds() - self._own)
+        return max(0.0, others / (time.monotonic() - self._began))
 
 
-def _field(file: str, name: str) -> str:
+def _busy_seconds() -> float | None:
+    """Processor seconds of the whole machine that were not idle, from Linux's own count."""
+    counts = _field("/proc/stat", "cpu", "").split()
+    if not counts:
+        return None
+    user, nice, system, _, _, interrupts, soft, stolen = (int(count) for count in counts[:8])
+    return (user + nice + system + interrupts + soft + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+def _field(file: str, name: str, mark: str = ":") -> str:
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError:
         return ""
-    found = re.search(rf"^{name}\s*:\s*(.+)$", text, re.MULTILINE)
+    found = re.search(rf"^{name}\s*{mark}\s*(.+)$", text, re.MULTILINE)
     return found.group(1).strip() if found else ""

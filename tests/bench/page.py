@@ -7,6 +7,8 @@ from typing import Any
 from tests.bench import tables
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+QUIET = 0.1
+"""Cores busy with other work that are not worth a word."""
 
 
 def measured(document: dict[str, Any]) -> str:
@@ -16,7 +18,7 @@ def measured(document: dict[str, Any]) -> str:
     parts = [
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']:g} GB of memory, {machine['system']},"
         f" Python {machine['python']}; {libraries}. {document['day']}; the run took {document['minutes']:.0f} minutes."
-        f" Load average {document['load'][0]:.1f} before and {document['load'][1]:.1f} after: {_quiet(document)}",
+        f" {_neighbours(document)}",
         "Median seconds on the clock:",
         tables.times(results),
         "The same in processor seconds, all cores together; other work on the machine hardly touches these:",
@@ -37,10 +39,16 @@ def measured(document: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _quiet(document: dict[str, Any]) -> str:
-    if document["load"][0] > 0.5:
-        return "other work was running on the machine, so times are longer than they need be."
-    return "the machine had nothing else to do. It is a shared one all the same; expect some ten percent either way."
+def _neighbours(document: dict[str, Any]) -> str:
+    cores = document["other_work_cores"]
+    if cores is None:
+        return "What else ran on the machine is not known."
+    if cores < QUIET:
+        return "Nothing else ran on the machine."
+    of = document["machine"]["cores"]
+    return (
+        f"Other work kept {cores:.1f} of the {of} cores busy meanwhile, so times on the clock are longer than need be."
+    )
 
 
 def replace(page: str, text: str) -> str:
