@@ -209,7 +209,7 @@ class Inventory(Page):
             button(tr("Import data"), lambda: session.panel_wanted.emit("data"), icon="import")
         )
         self._model = TextTable()
-        self._table = Table(self._model, tr("Committed datasets"), widest=40, lines=7, squeeze=True)
+        self._table = Table(self._model, tr("Committed datasets"), widest=30, lines=7, squeeze=True)
         self._table.activated.connect(self._attest)
         self._table.doubleClicked.connect(self._attest)
         self._count = label("", "muted")
