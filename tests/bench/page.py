@@ -51,10 +51,11 @@ def _neighbours(document: dict[str, Any]) -> str:
     )
 
 
-def replace(page: str, text: str) -> str:
-    """The page with a new measured part; ValueError if it has no place for one."""
-    before, found, rest = page.partition(BEGIN)
-    _, ended, after = rest.partition(END)
+def replace(page: str, text: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
+    """The page with a new part between two marks; ValueError if it has no place for one."""
+    begin, end = marks
+    before, found, rest = page.partition(begin)
+    _, ended, after = rest.partition(end)
     if not (found and ended):
         raise ValueError("the page has no marks for the measured part")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"

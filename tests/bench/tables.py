@@ -43,7 +43,7 @@ def times(results: Sequence[Result], kind: str = "seconds") -> str:
     for result in results:
         seconds = result[kind]
         lines.append([name(result), *(_seconds(seconds.get(stage)) for stage in STAGES)])
-    return _table(lines)
+    return table(lines)
 
 
 def sizes(results: Sequence[Result]) -> str:
@@ -55,7 +55,7 @@ def sizes(results: Sequence[Result]) -> str:
         figures = (result["proof_bytes"] / 1e3, result["bundle_bytes"] / 1e3, peak["prove"], peak["verify"])
         large = [f"{value:,.0f}" for value in figures[1:]]
         lines.append([name(result), f"{figures[0]:.1f}", *large, result["distance"]])
-    return _table(lines)
+    return table(lines)
 
 
 def aims(results: Sequence[Result]) -> str:
@@ -71,7 +71,7 @@ def aims(results: Sequence[Result]) -> str:
             else:
                 continue
             lines.append([f"{name(result)}, {label}", f"{aim:g} {unit}", f"{value:.3g} {unit}", _met(value <= aim)])
-    return _table(lines)
+    return table(lines)
 
 
 def rows(measured: Result) -> str:
@@ -100,7 +100,7 @@ def rows(measured: Result) -> str:
                 _met(times_one >= THREADS_AIM) if measured["threads"] == 2 else "",
             ]
         )
-    return _table(lines)
+    return table(lines)
 
 
 def slopes(results: Sequence[Result], kind: str) -> dict[str, float]:
@@ -126,7 +126,7 @@ def growth(found: dict[str, dict[str, float]]) -> str:
     for stage, slope in found["seconds"].items():
         both = (f"{slope:.2f}", f"{found['cpu_seconds'][stage]:.2f}")
         lines.append([STAGES[stage], *both, f"{SLOPE_AIM:g}", _met(slope <= SLOPE_AIM)])
-    return _table(lines)
+    return table(lines)
 
 
 def _met(met: bool) -> str:
@@ -139,6 +139,7 @@ def _seconds(value: float | None) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _table(lines: Sequence[Sequence[str]]) -> str:
+def table(lines: Sequence[Sequence[str]]) -> str:
+    """Markdown, the head first."""
     head, *body = (f"| {' | '.join(cells)} |" for cells in lines)
     return "\n".join([head, f"|{'---|' * len(lines[0])}", *body])
