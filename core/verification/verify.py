@@ -54,12 +54,12 @@ def verify_bundle(
     try:
         stated = state(contents)
     except (MalformedError, RejectedError) as error:
-        return _stopped(refused or error, backend, signers=signers)
+        return _stopped(refused or error, backend, contents, signers=signers)
     monitor.stage("proofs")
     try:
         stages = failing(contents, stated, group, monitor)
     except (MalformedError, RejectedError) as error:
-        return _stopped(refused or error, backend, signers=signers)
+        return _stopped(refused or error, backend, contents, signers=signers)
     return _report(contents, stated, stages, refused=refused, signers=signers, backend=backend)
 
 
@@ -91,9 +91,14 @@ def _signer(signer: VerifiedSigner, wanted: str | None) -> SignerVerdict:
 
 
 def _stopped(
-    error: MalformedError | RejectedError, backend: str, *, signers: tuple[SignerVerdict, ...] = ()
+    error: MalformedError | RejectedError,
+    backend: str,
+    contents: BundleContents | None = None,
+    *,
+    signers: tuple[SignerVerdict, ...] = (),
 ) -> VerificationReport:
-    """A report that ends before the proofs."""
+    """A report that ends before the proofs; contents: as far as they could be read."""
+    bounded = contents is not None and contents.typed.dataset.range_claim == "bounded"
     return VerificationReport(
         kind="bundle",
         verdict=MALFORMED if isinstance(error, MalformedError) else REJECTED,
@@ -105,7 +110,7 @@ def _stopped(
         detail=error.detail,
         claims=tuple(
             ClaimVerdict(name, title, UNCHECKED, error.code, "It could not be checked.")
-            for name, title in wording.titles(bounded=False).items()
+            for name, title in wording.titles(bounded=bounded).items()
         ),
         signers=signers,
     )
