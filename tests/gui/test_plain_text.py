@@ -65,7 +65,7 @@ def test_a_hostile_report_is_shown_letter_by_letter(qtbot: QtBot) -> None:
 def test_a_hostile_problem_is_shown_letter_by_letter(qtbot: QtBot) -> None:
     card = ProblemCard()
     qtbot.addWidget(card)
-    card.show_problem(Problem("input", EVIL, EVIL, EVIL, EVIL))
+    card.show_problem(Problem("input", EVIL, EVIL, EVIL, f"{EVIL}.json"))
     assert check_plain(card) >= 4
 
 
