@@ -75,12 +75,10 @@ def _axes(across: _Scale, up: _Scale, results: Sequence[Result]) -> list[str]:
         y, text = up.at(10.0**decade), f"{10.0**decade:g} s"
         parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" fill="none"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" stroke="none">{text}</text>')
-    for result in results:
-        x = across.at(result["records"] * result["features"])
-        parts.append(f'<path d="M{x:.1f} {TOP}V{bottom}" fill="none"/>')
-        parts.append(
-            f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" stroke="none">{escape(name(result))}</text>'
-        )
+    for index, result in enumerate(results):
+        x, y = across.at(result["records"] * result["features"]), bottom + 18 + 15 * (index % 2)
+        parts.append(f'<path d="M{x:.1f} {TOP}V{y - 12}" fill="none"/>')
+        parts.append(f'<text x="{x:.1f}" y="{y}" text-anchor="middle" stroke="none">{escape(name(result))}</text>')
     middle = (LEFT + right) / 2
     parts.append(
         f'<text x="{middle:.1f}" y="{HEIGHT - 14}" text-anchor="middle" stroke="none">records x features</text>'
