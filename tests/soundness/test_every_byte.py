@@ -115,9 +115,11 @@ def optimum_of(contents: BundleContents, stated: StatedBundle) -> Verify:
 def survivors(proof: bytes, pattern: Pattern, verify: Verify, positions: Sequence[int]) -> Iterator[int]:
     """Positions whose change neither is malformed nor makes an equation fail."""
     decoder, places = _Decoder(), kinds(pattern)
-    table = PointTable()
-    for _, equation in verify(proof, table):
+    table, sizes = PointTable(), []
+    for place, (_, equation) in enumerate(verify(proof, table)):
         assert is_satisfied(equation, decoder.all(table.blobs), decoder.backend), "the honest proof must hold"
+        sizes.append((len(equation.points) + len(equation.generators), place))
+    shortest_first = [place for _, place in sorted(sizes)]
     for position in positions:
         forged = changed(proof, position)
         kind, offset = places[position]
@@ -125,11 +127,11 @@ def survivors(proof: bytes, pattern: Pattern, verify: Verify, positions: Sequenc
             if kind is Kind.POINTS:
                 decoder.one(forged[offset : offset + 48])
             table = PointTable()
-            equations = sorted((e for _, e in verify(forged, table)), key=lambda e: len(e.points) + len(e.generators))
+            equations = verify(forged, table)
             points = decoder.all(table.blobs)
         except MalformedError:
             continue
-        if all(is_satisfied(equation, points, decoder.backend) for equation in equations):
+        if all(is_satisfied(equations[place][1], points, decoder.backend) for place in shortest_first):
             yield position
 
 
