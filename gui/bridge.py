@@ -26,7 +26,7 @@ _MAX_LINE = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a job ended without a result. kind: "input", "malformed", "rejected", "internal" or "cancelled"."""
+    """Why a job ended without a result. kind: "input", "malformed", "rejected", "internal", "cancelled" or "paused"."""
 
     kind: str
     code: str
@@ -95,22 +95,29 @@ class RunningJob(QObject):
         return not self._settled
 
     def cancel(self) -> None:
-        """Ask the worker to stop, and end it if it does not within two seconds."""
-        if self._settled or self.cancelling:
-            return
-        self.cancelling = True
-        self._process.write(protocol.CANCEL.encode() + b"\n")
-        QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
+        """Ask the worker to stop for good, and end it if it does not within two seconds."""
+        self._stop(protocol.CANCEL)
+
+    def pause(self) -> None:
+        """Ask the worker to stop and keep what is finished; work that keeps nothing is cancelled."""
+        self._stop(protocol.PAUSE)
 
     def abandon(self) -> None:
-        """End the worker at once, for a window that is closing; no signals follow."""
+        """End the worker, for a window that is closing: it pauses if it can. Up to two seconds; no signals follow."""
         self._settled = True
         self.blockSignals(True)
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.closeWriteChannel()
-            if not self._process.waitForFinished(50):
+            if not self._process.waitForFinished(KILL_AFTER_MS):
                 self._process.kill()
                 self._process.waitForFinished(1000)
+
+    def _stop(self, word: str) -> None:
+        if self._settled or self.cancelling:
+            return
+        self.cancelling = True
+        self._process.write(word.encode() + b"\n")
+        QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
 
     def process_id(self) -> int:
         """The worker's process id, 0 when it is not running."""
@@ -157,7 +164,7 @@ class RunningJob(QObject):
         elif kind == "metric":
             step = event.get("step")
             self.metric.emit(str(event.get("name", "")), step if isinstance(step, int) else 0, event.get("value"))
-        elif kind in ("result", "error"):
+        elif kind in ("result", "error", "paused"):
             self._outcome = event
             self._process.closeWriteChannel()
 
@@ -170,7 +177,7 @@ class RunningJob(QObject):
             self._settled = True
             self.succeeded.emit(outcome["value"])
             self.finished.emit()
-        elif outcome is not None and outcome.get("event") == "error":
+        elif outcome is not None and outcome.get("event") in ("error", "paused"):
             error = protocol.error_from(outcome)
             report = outcome.get("report")
             self._fail(

@@ -34,6 +34,17 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """A run that was paused or cut off; parts: names of what it has finished; running: some process is at it."""
+
+    job_id: str
+    dataset_id: str
+    output: str
+    parts: tuple[str, ...]
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation:
     """A finished run: the dataset's name, where its bundle lies, and what the worker said of it."""
 
@@ -45,13 +56,14 @@ class Attestation:
 class Session(QObject):
     """One window's state. home: the workspace folder; the passphrase is kept in memory only while unlocked.
 
-    locked_changed(bool), datasets_changed(), keys_changed(), dataset_chosen(str), attested(Attestation),
-    verify_wanted(Path), panel_wanted(str): the key of a panel to show.
+    locked_changed(bool), datasets_changed(), keys_changed(), unfinished_changed(), dataset_chosen(str),
+    attested(Attestation), verify_wanted(Path), panel_wanted(str): the key of a panel to show.
     """
 
     locked_changed = Signal(bool)
     datasets_changed = Signal()
     keys_changed = Signal()
+    unfinished_changed = Signal()
     dataset_chosen = Signal(str)
     attested = Signal(object)
     verify_wanted = Signal(object)
@@ -63,6 +75,7 @@ class Session(QObject):
         self.bridge = bridge
         self.datasets: tuple[Dataset, ...] = ()
         self.keys: tuple[Key, ...] = ()
+        self.unfinished: tuple[UnfinishedRun, ...] = ()
         self.chosen = ""
         self.attestation: Attestation | None = None
         self.problem: Problem | None = None
@@ -83,11 +96,17 @@ class Session(QObject):
         self._passphrase = None
         self.datasets = ()
         self.keys = ()
+        self.unfinished = ()
         self.chosen = ""
         self.attestation = None
         self.locked_changed.emit(True)
         self.datasets_changed.emit()
         self.keys_changed.emit()
+        self.unfinished_changed.emit()
+
+    def dataset_name(self, dataset_id: str) -> str:
+        """What the workspace calls a dataset; its id if it is not listed."""
+        return next((item.name for item in self.datasets if item.dataset_id == dataset_id), dataset_id)
 
     def start(self, verb: str, arguments: dict[str, object]) -> RunningJob:
         """Start a job that may open the workspace."""
@@ -134,6 +153,20 @@ class Session(QObject):
         )
         self.keys_changed.emit()
 
+    def refresh_unfinished(self) -> None:
+        """Read the list of unfinished runs again."""
+        job = self.start("list_jobs", {})
+        job.succeeded.connect(self._take_unfinished)
+        job.failed.connect(self._refresh_failed)
+
+    def _take_unfinished(self, value: dict[str, object]) -> None:
+        listed = value.get("jobs")
+        if self.locked or not isinstance(listed, list):
+            return
+        runs = [read_unfinished(item) for item in listed if isinstance(item, dict) and item.get("verb") == "attest"]
+        self.unfinished = tuple(runs)
+        self.unfinished_changed.emit()
+
     def choose(self, dataset_id: str) -> None:
         """Make this the dataset that the next run attests."""
         self.chosen = dataset_id
@@ -160,6 +193,19 @@ def read_dataset(item: dict[str, object]) -> Dataset:
         features=len(features) if isinstance(features, list) else 0,
         outcome=_text(item, "outcome"),
         created=_text(item, "created"),
+    )
+
+
+def read_unfinished(item: dict[str, object]) -> UnfinishedRun:
+    """An unfinished run from the worker's JSON; what is missing is empty."""
+    arguments, parts = item.get("arguments"), item.get("parts")
+    given: dict[str, object] = arguments if isinstance(arguments, dict) else {}
+    return UnfinishedRun(
+        job_id=_text(item, "job_id"),
+        dataset_id=_text(given, "dataset"),
+        output=_text(given, "output"),
+        parts=tuple(str(part) for part in parts) if isinstance(parts, list) else (),
+        running=item.get("running") is True,
     )
 
 

@@ -13,7 +13,7 @@ PLANS: dict[str, tuple[str, ...]] = {
 }
 
 # stages that take the place of a planned one where the data ask for it
-_INSTEAD = {("attest", "bounded"): "validity"}
+_INSTEAD = {"bounded": "validity"}
 
 
 def stage_title(verb: str, stage: str) -> str:
@@ -37,6 +37,7 @@ def stage_title(verb: str, stage: str) -> str:
         ("verify", "statements"): tr("Derive what has to be proven"),
         ("verify", "proofs"): tr("Check the proofs"),
     }
+    verb = "attest" if verb == "resume" else verb
     return titles.get((verb, stage), stage.replace("_", " ").capitalize())
 
 
@@ -52,7 +53,7 @@ def watch(job: RunningJob, stages: StageList) -> None:
         stages.progress(event.done, event.left)
 
     def begin(name: str) -> None:
-        stages.begin(name, stage_title(job.verb, name), instead=_INSTEAD.get((job.verb, name), ""))
+        stages.begin(name, stage_title(job.verb, name), instead=_INSTEAD.get(name, ""))
 
     job.stage.connect(begin)
     job.progress.connect(progress)

@@ -155,12 +155,12 @@ class MainWindow(QMainWindow):
             if not ask(
                 self,
                 tr("Work is in progress"),
-                tr("Locking the workspace stops the work that is in progress. Nothing half-finished is kept."),
+                tr("Locking stops the work that is in progress. A run of training and proving can be continued later."),
                 tr("Stop and lock"),
             ):
                 return
             for job in self.session.bridge.running:
-                job.cancel()
+                job.pause()
         self.session.lock()
         self.show_panel("workspace")
 
@@ -177,10 +177,11 @@ class MainWindow(QMainWindow):
         if self.session.bridge.running and not ask(
             self,
             tr("Work is in progress"),
-            tr("Closing the window stops the work that is in progress. Nothing half-finished is kept."),
+            tr("Closing stops the work that is in progress. A run of training and proving can be continued later."),
             tr("Stop and close"),
         ):
             event.ignore()
             return
+        self.hide()
         self.session.bridge.abandon_all()
         super().closeEvent(event)

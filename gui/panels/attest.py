@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStackedWidget, QVBoxLa
 
 from gui.bridge import Problem, Progress, RunningJob
 from gui.i18n import duration, tr
-from gui.panels.plan import Choices, PlanForm
-from gui.session import Attestation, Session
+from gui.panels.plan import PlanForm
+from gui.panels.unfinished import UnfinishedRuns
+from gui.session import Attestation, Session, UnfinishedRun
 from gui.stages import stage_plan, watch
 from gui.widgets.controls import Card, Page, box, button, column, hand_over, row
 from gui.widgets.empty import EmptyState
@@ -30,7 +31,7 @@ class AttestPanel(QStackedWidget):
         super().__init__()
         self._session = session
         self.job: RunningJob | None = None
-        self._choices: Choices | None = None
+        self._dataset = ""
         self._output = Path()
         self._started = 0.0
         self.form = PlanForm(session)
@@ -40,6 +41,9 @@ class AttestPanel(QStackedWidget):
         self.start_button = button(tr("Train and attest"), self.start, icon="attest", variant="primary", big=True)
         self.start_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cancel_button = button(tr("Cancel"), self.cancel, icon="stop", variant="danger")
+        self.pause_button = button(tr("Pause"), self.pause)
+        self.unfinished = UnfinishedRuns(session)
+        self.unfinished.resume_wanted.connect(self.resume)
         self._why = label("", "muted")
         self._overall = QProgressBar()
         self._overall.setTextVisible(False)
@@ -61,6 +65,7 @@ class AttestPanel(QStackedWidget):
         left = box(column(self.form, 1, spacing=4))
         right = box(column(self.start_button, self._why, self._running, progress, curve, 1, spacing=3))
         page.body.addWidget(self.problem)
+        page.body.addWidget(self.unfinished)
         page.body.addWidget(Reflow(left, right, limit=80, shares=(4, 5), level=False, swap=True))
         page.body.addStretch(1)
         self.addWidget(
@@ -79,7 +84,7 @@ class AttestPanel(QStackedWidget):
         self._look()
 
     def _running_layout(self) -> QVBoxLayout:
-        head = row(self._outlook, self.cancel_button, spacing=3)
+        head = row(self._outlook, self.pause_button, self.cancel_button, spacing=2)
         head.setStretch(0, 1)
         return column(head, self._overall, spacing=1.5)
 
@@ -88,14 +93,10 @@ class AttestPanel(QStackedWidget):
         choices = self.form.choices()
         if choices is None or self.job is not None:
             return
-        self.problem.dismiss()
-        self.curve.reset()
-        self.stages.plan(stage_plan("attest"))
-        self._choices = choices
-        self._output = fresh_bundle(self._session.home, choices.dataset_name)
+        output = fresh_bundle(self._session.home, choices.dataset_name)
         arguments: dict[str, object] = {
             "dataset": choices.dataset_id,
-            "output": str(self._output),
+            "output": str(output),
             "plan": choices.plan,
             "hide_weights": choices.hide_weights,
         }
@@ -103,10 +104,24 @@ class AttestPanel(QStackedWidget):
             arguments["nonce"] = choices.nonce
         if choices.key:
             arguments["key"] = choices.key
+        self._run("attest", arguments, name=choices.dataset_name, output=output)
+
+    def resume(self, run: UnfinishedRun) -> None:
+        """Go on with a run that was paused or cut off."""
+        if self.job is None:
+            name = self._session.dataset_name(run.dataset_id)
+            self._run("resume", {"job": run.job_id}, name=name, output=Path(run.output))
+
+    def _run(self, verb: str, arguments: dict[str, object], *, name: str, output: Path) -> None:
+        self.problem.dismiss()
+        self.unfinished.hide()
+        self.curve.reset()
+        self.stages.plan(stage_plan("attest"))
+        self._dataset, self._output = name, output
         self._overall.setRange(0, 0)
         self._total_left = None
         self._started = time.monotonic()
-        self.job = self._session.start("attest", arguments)
+        self.job = self._session.start(verb, arguments)
         watch(self.job, self.stages)
         self.job.progress.connect(self._progress)
         self.job.metric.connect(self._metric)
@@ -115,6 +130,13 @@ class AttestPanel(QStackedWidget):
         self._clock.start()
         self._tick()
         self._look()
+
+    def pause(self) -> None:
+        """Stop the run within two seconds and keep what is finished."""
+        if self.job is not None:
+            self._outlook.setText(tr("Pausing…"))
+            self._clock.stop()
+            self.job.pause()
 
     def cancel(self) -> None:
         """Stop the run within two seconds."""
@@ -147,14 +169,17 @@ class AttestPanel(QStackedWidget):
         losses = value.get("losses")
         if isinstance(losses, list):
             self.curve.show_all(losses)
-        name = self._choices.dataset_name if self._choices else ""
-        self._session.finish(Attestation(dataset=name, path=self._output, value=value))
+        self._session.finish(Attestation(dataset=self._dataset, path=self._output, value=value))
         self._session.refresh_keys()
+        self._session.refresh_unfinished()
         self._session.panel_wanted.emit("result")
 
     def _failed(self, problem: Problem) -> None:
         self._end()
-        self.problem.show_problem(problem)
+        if problem.kind != "paused":
+            self.problem.show_problem(problem)
+        if not self._session.locked:
+            self._session.refresh_unfinished()
 
     def _end(self) -> None:
         self.job = None
@@ -162,8 +187,10 @@ class AttestPanel(QStackedWidget):
         self._look()
 
     def _locked(self, locked: bool) -> None:
-        if locked:
-            self.cancel()
+        if not locked:
+            self._session.refresh_unfinished()
+        else:
+            self.pause()
             self.problem.dismiss()
             self.curve.reset()
             self.stages.plan(stage_plan("attest"))

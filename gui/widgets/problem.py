@@ -33,6 +33,7 @@ def heading_of(kind: str) -> tuple[str, str, str]:
             tr("Rejected"),
             tr("The file is well formed, but something that it says does not hold."),
         ),
+        "paused": ("info", tr("Paused"), tr("What is finished is kept; go on whenever you like.")),
         "cancelled": ("unchecked", tr("Cancelled"), tr("No half-finished work was left behind.")),
     }.get(
         kind,
@@ -70,7 +71,7 @@ class ProblemCard(QWidget):
         banner = Banner(look, heading, problem.message, meaning, problem.remedy)
         if banner.sentences:
             banner.sentences[0].setProperty("role", "strong")
-        if problem.kind != "cancelled":
+        if problem.kind not in ("cancelled", "paused"):
             if problem.report and problem.report not in problem.remedy:
                 banner.texts.addWidget(label(tr("Report: {path}", path=problem.report), "small", selectable=True))
             banner.texts.addLayout(help_line(problem.code, self))

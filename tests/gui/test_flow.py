@@ -25,7 +25,7 @@ from gui.session import Session
 from gui.window import MainWindow
 from tests.gui.conftest import PASSPHRASE, write_table
 
-LONG = 120_000
+LONG = 60_000
 
 
 def texts(widget: QWidget) -> str:
@@ -196,6 +196,29 @@ def test_a_run_is_cancelled_and_the_form_is_back(
     assert attest.start_button.isVisible() and attest.form.isEnabled()
     assert session.attestation is None
     assert list((session.home / "released").iterdir()) == []
+
+
+def test_a_run_is_paused_and_continued(window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    unlock(window, session, qtbot)
+    import_table(window, session, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel)
+    window.show_panel("attest")
+    attest.start_button.click()
+    assert attest.job is not None
+    reached: list[str] = []
+    attest.job.stage.connect(reached.append)
+    qtbot.waitUntil(lambda: "train" in reached, timeout=LONG)
+    attest.pause_button.click()
+    qtbot.waitUntil(lambda: attest.job is None and not session.bridge.running, timeout=LONG)
+    assert session.attestation is None and attest.problem.isHidden()
+    assert [run.running for run in session.unfinished] == [False]
+    assert "Unfinished run: many" in texts(attest)
+    attest.resume(session.unfinished[0])
+    qtbot.waitUntil(lambda: attest.job is None and not session.bridge.running, timeout=LONG)
+    assert attest.problem.isHidden(), texts(attest.problem)
+    assert session.attestation is not None and session.attestation.path.is_file()
+    assert session.unfinished == () and not attest.unfinished.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""Runs that were paused, or cut off by a crash or a power loss: go on with them, or discard them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.bridge import Problem
+from gui.i18n import tr
+from gui.session import Session, UnfinishedRun
+from gui.widgets.banner import Banner
+from gui.widgets.controls import button, clear
+from gui.widgets.problem import ProblemCard
+
+
+class UnfinishedRuns(QWidget):
+    """One banner a run; hidden while there is none. resume_wanted(UnfinishedRun): somebody wants to go on."""
+
+    resume_wanted = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self.problem = ProblemCard()
+        session.unfinished_changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        clear(self._layout)
+        runs = [run for run in self._session.unfinished if not run.running]
+        self.setVisible(bool(runs))
+        for run in runs:
+            banner = Banner(
+                "info",
+                tr("Unfinished run: {name}", name=self._session.dataset_name(run.dataset_id)),
+                tr("Finished so far: {parts}.", parts=", ".join(part_name(part) for part in run.parts))
+                if run.parts
+                else tr("Nothing was finished yet."),
+                tr("What is finished is kept encrypted in the workspace."),
+            )
+            banner.side.addWidget(
+                button(tr("Continue"), partial(self.resume_wanted.emit, run), icon="arrow-right", variant="primary")
+            )
+            banner.side.addWidget(button(tr("Discard"), partial(self.discard, run), variant="danger"))
+            self._layout.addWidget(banner)
+        self.problem = ProblemCard()
+        self._layout.addWidget(self.problem)
+
+    def discard(self, run: UnfinishedRun) -> None:
+        """Forget a run and everything that it has finished."""
+        job = self._session.start("discard_job", {"job": run.job_id})
+        job.succeeded.connect(lambda _value: self._session.refresh_unfinished())
+        job.failed.connect(self._failed)
+
+    def _failed(self, problem: Problem) -> None:
+        self.problem.show_problem(problem)
+
+
+def part_name(part: str) -> str:
+    """A finished part of a run, for people."""
+    return {
+        "iterate": tr("part of the training"),
+        "trained": tr("the training"),
+        "validity": tr("the proof of ranges"),
+        "bounded": tr("the proof of ranges"),
+        "attestation": tr("the proof of training"),
+    }.get(part, part)
