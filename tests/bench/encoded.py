@@ -3,11 +3,12 @@
     python -m tests.bench.encoded 262144x1024 FOLDER
 
 The same hidden severity and logistic outcome as in core.records.synthetic, written as 16-bit integers in the order of
-the row layout, a block of records at a time. FOLDER/rows.u16 is the matrix, FOLDER/schema.json its schema.
+the row layout, a block of records at a time. FOLDER/rows.u16 is the matrix, FOLDER/schema.json its schema. Prints JSON.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from core.records.layout import CONSENT, ID_LIMBS, OUTCOME, RowLayout
 from core.records.schema import Schema
 from core.records.schema_file import read_schema, schema_text
 from core.records.synthetic import write_cohort
+from tests.bench.clock import Stopwatch, peak_mb
 from tests.bench.sizes import Size
 
 ROWS, SCHEMA = "rows.u16", "schema.json"
@@ -75,7 +77,9 @@ def read_encoded(folder: Path) -> tuple[NDArray[np.uint16], Schema]:
 def main(arguments: Sequence[str]) -> None:
     size, folder = Size.parse(arguments[0]), Path(arguments[1])
     folder.mkdir(parents=True, exist_ok=True)
-    write_encoded(size, folder, seed=1)
+    watch = Stopwatch()
+    watch.run("write", lambda: write_encoded(size, folder, seed=1))
+    print(json.dumps({**watch.medians(), "peak_mb": {"write": peak_mb()}}))
 
 
 if __name__ == "__main__":

@@ -87,8 +87,8 @@ def tables_of(result: dict[str, Any]) -> str:
     others = result["other_work_cores"]
     beside = "" if others is None else f" Other work took {others:.1f} of its {result['machine']['cores']} cores."
     head = (
-        f"{tables.name(result)} (rows of {result['width']:,}), one run on {result['day']}, "
-        f"{result['machine']['processor']}.{beside}"
+        f"{tables.name(result)} (rows of {result['width']:,}), {result['machine']['processor']}, {result['day']};"
+        f" proven once, verification the median of a few.{beside}"
     )
     return f"{head}\n\n{tables.table(lines)}\n\n{tables.table(aims)}"
 
