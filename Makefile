@@ -1,8 +1,8 @@
 # Proofward: every command that a person or a build machine needs. `make` alone lists them.
 #
 #   make setup PYTHON=python3.12                       another interpreter, 3.11 or later
-#   make setup PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
-#                                                      the CPU build of torch, where pip would fetch the one for GPUs
+#   make setup PIP_ARGS="--extra-index-url INDEX"      torch from PyTorch's index of CPU builds, where pip would fetch
+#                                                      the build for GPUs
 #   make test TEST_ARGS="-k receipt" TEST_JOBS=1       some tests, in one process
 #   make bench SIZES="sample 5000x20"                  other sizes than the usual four; docs stay as they are
 #   make bench-large SIZE=65536x1024                   another size than 262144x1024; docs stay as they are
