@@ -73,3 +73,15 @@ class CancelledError(ProofwardError):
 
     def __init__(self, message: str = "The work was cancelled; nothing was changed.") -> None:
         super().__init__("cancelled", message)
+
+
+class PausedError(CancelledError):
+    """A person, or a machine that is being shut down, asked to stop for now; finished results are kept."""
+
+    kind = "paused"
+
+    def __init__(
+        self, message: str = "The work was paused; what was finished is kept, and `proofward resume` goes on."
+    ) -> None:
+        super().__init__(message)
+        self.code = "paused"

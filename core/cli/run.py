@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 from core.cli.progress import ProgressLine
-from core.errors import CancelledError
 from core.jobs.leaving import abandon
 from core.jobs.protocol import Job
 from core.jobs.runner import Outcome, run_job
+from core.jobs.stop import Stop
+from core.services.registry import find_verb
 from core.settings import Settings
 
 GRACE = 1.0  # seconds that work has to notice a cancel before the process ends under it
@@ -23,9 +24,9 @@ _TICK = 0.05
 
 
 def run(job: Job, settings: Settings) -> Outcome:
-    """Run `job` on a thread of its own, so that this one can draw and can hear Ctrl-C at any moment."""
+    """Run `job`, of a known verb, on a thread of its own, so that this one can draw and can hear Ctrl-C."""
     line = ProgressLine(sys.stderr)
-    cancel = threading.Event()
+    cancel = Stop(resumable=find_verb(job.verb).resumable)
     outcomes: list[Outcome] = []
 
     def work() -> None:
@@ -42,22 +43,25 @@ def run(job: Job, settings: Settings) -> Outcome:
                 deadline = deadline or time.monotonic() + GRACE
                 if time.monotonic() > deadline and thread.is_alive():
                     line.close()
-                    _leave()
+                    _leave(cancel)
     line.close()
     return outcomes[0]
 
 
 @contextmanager
-def _interrupts(cancel: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM ask the work to stop; a second one does not wait. Only the main thread may say so."""
+def _interrupts(cancel: Stop) -> Iterator[None]:
+    """SIGINT asks the work to stop for good, SIGTERM for now; a second one does not wait. Only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def handler(_number: int, _frame: FrameType | None) -> None:
+    def handler(number: int, _frame: FrameType | None) -> None:
         if cancel.is_set():
-            _leave()
-        cancel.set()
+            _leave(cancel)
+        if number == signal.SIGTERM:
+            cancel.pause()
+        else:
+            cancel.cancel()
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, handler) for number in numbers}
@@ -68,9 +72,9 @@ def _interrupts(cancel: threading.Event) -> Iterator[None]:
             signal.signal(number, old)
 
 
-def _leave() -> None:
+def _leave(stop: Stop) -> None:
     """End now, without unwinding: nothing half-written stays, the database rolls back by itself."""
-    abandon()
-    error = CancelledError()
+    abandon(discard=not stop.for_now)
+    error = stop.error()
     os.write(2, f"{error}\n".encode())
     os._exit(error.exit_code)

@@ -33,11 +33,21 @@ STAGE_NAMES = {
     "split": "split",
     "train": "train",
     "validity": "prove validity",
+    "bounded": "prove bounded",
     "optimum": "prove optimum",
     "bundle": "sign",
     "check": "check before release",
     "verify native": "verify, native",
     "verify reference": "verify, reference",
+}
+
+
+DONE_NAMES = {
+    "iterate": "a part of the training",
+    "trained": "the training",
+    "validity": "the proof of validity",
+    "bounded": "the proof of bounded values",
+    "attestation": "the proof of the optimum",
 }
 
 
@@ -101,6 +111,9 @@ def _datasets(value: dict[str, Any]) -> str:
 
 def _attest(value: dict[str, Any]) -> str:
     lines, numbers = [], value["numbers"]
+    if value["continued"]:
+        done = " and ".join(DONE_NAMES.get(part, part) for part in value["continued"])
+        lines += [f"Continued an interrupted job, which had finished {done}.", ""]
     if value["key"]["new"]:
         lines += ["Made a signing key, because this workspace had none. Tell auditors its fingerprint:"]
         lines += [f"  {grouped(value['key']['fingerprint'])}", ""]
@@ -128,6 +141,20 @@ def _announce(value: dict[str, Any]) -> str:
         f"Nothing was trained. For the auditor to note, with the date, before drawing a nonce:\n\n{table(rows)}\n\n"
         f"Next, with the nonce: proofward attest {value['dataset_id']} --nonce HEX, and the same plan"
     )
+
+
+def _jobs(value: dict[str, Any]) -> str:
+    if not value["jobs"]:
+        return "This workspace has no unfinished job."
+    rows = [("job", "begun", "dataset", "bundle", "finished so far")]
+    for job in value["jobs"]:
+        done = ", ".join(DONE_NAMES.get(part, part) for part in job["parts"]) or "nothing yet"
+        state = f"{done} (running)" if job["running"] else done
+        arguments = job["arguments"]
+        rows.append(
+            (job["job_id"], job["created"], str(arguments.get("dataset", "")), str(arguments.get("output", "")), state)
+        )
+    return f"{table(rows)}\n\nTo go on: proofward resume JOB"
 
 
 def _receipt(value: dict[str, Any]) -> str:
@@ -197,6 +224,9 @@ _SHOWN: dict[str, Callable[[dict[str, Any]], str]] = {
     "list_datasets": _datasets,
     "attest": _attest,
     "announce": _announce,
+    "resume": lambda value: _SHOWN[value["verb"]](value),
+    "list_jobs": _jobs,
+    "discard_job": lambda value: f"Forgot the unfinished job {value['job_id']} and all that it had finished.",
     "receipt": _receipt,
     "list_keys": _keys,
     "new_key": _new_key,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 
-from core.errors import CancelledError
 from core.jobs.estimate import Estimator
 from core.jobs.protocol import Event, metric_event, progress_event, stage_event
+from core.jobs.stop import Stop
 
 MIN_INTERVAL = 0.1  # seconds between two events of one kind
 
 
 class JobMonitor:
-    """A core.monitor.Monitor that emits events and raises CancelledError from `check` once `cancel` is set.
+    """A core.monitor.Monitor that emits events; once `cancel` is set, `check` raises CancelledError or PausedError.
 
     emit: called from the working thread; expected: relative seconds of the stages, for the time left of the whole job.
     What comes too soon after the event before it is held back and superseded, or sent at the next stage.
@@ -25,10 +24,10 @@ class JobMonitor:
         emit: Callable[[Event], None],
         *,
         expected: Mapping[str, float] | None = None,
-        cancel: threading.Event | None = None,
+        cancel: Stop | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.cancel = cancel or threading.Event()
+        self.cancel = cancel or Stop()
         self._emit = emit
         self._clock = clock
         self._estimator = Estimator(expected or {})
@@ -62,7 +61,7 @@ class JobMonitor:
 
     def check(self) -> None:
         if self.cancel.is_set():
-            raise CancelledError()
+            raise self.cancel.error()
 
     def flush(self) -> None:
         """Send what was held back, so that the last figure of a stage or of a job is never lost."""

@@ -1,8 +1,8 @@
 """Jobs and events as they travel between a window and its worker: one JSON object a line, UTF-8.
 
-To the worker: the job, then nothing or the word "cancel"; the end of input means that the window is gone. From the
-worker: events, the last of which is a result or an error. A passphrase travels in the job and never in an argument
-list, where every user of the machine could read it.
+To the worker: the job, then nothing, or the word "cancel" or "pause"; the end of input means that the window is gone,
+and pauses. From the worker: events, the last of which is a result, an error, or that the job is paused. A passphrase
+travels in the job and never in an argument list, where every user of the machine could read it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,20 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.encoding.canonical import loads
-from core.errors import CancelledError, InputError, InternalError, MalformedError, ProofwardError, RejectedError
+from core.errors import (
+    CancelledError,
+    InputError,
+    InternalError,
+    MalformedError,
+    PausedError,
+    ProofwardError,
+    RejectedError,
+)
 
 Event: TypeAlias = dict[str, object]
 
 CANCEL = "cancel"
+PAUSE = "pause"
 MAX_JOB_BYTES = 16 << 20
 _FIELDS = {"verb", "arguments", "home", "passphrase"}
 _KINDS: dict[str, type[ProofwardError]] = {
@@ -97,7 +106,9 @@ def result_event(value: dict[str, object]) -> Event:
 
 
 def error_event(error: ProofwardError, *, report: str | None = None) -> Event:
-    """The job stopped; `report` is the path of a crash report, for internal errors only."""
+    """The job stopped or was paused; `report` is the path of a crash report, for internal errors only."""
+    if isinstance(error, PausedError):
+        return {"event": "paused", "kind": error.kind, "code": error.code, "message": error.message}
     return {
         "event": "error",
         "kind": error.kind,
@@ -111,6 +122,8 @@ def error_event(error: ProofwardError, *, report: str | None = None) -> Event:
 def error_from(event: Event) -> ProofwardError:
     """The typed error that an error event speaks of; InternalError if it is none that is known."""
     kind, message = event.get("kind"), str(event.get("message", ""))
+    if kind == PausedError.kind:
+        return PausedError(message)
     if kind == CancelledError.kind:
         return CancelledError(message)
     known = _KINDS.get(kind, InternalError) if isinstance(kind, str) else InternalError

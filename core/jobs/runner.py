@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from core.errors import CancelledError, InputError, InternalError, ProofwardErro
 from core.jobs.crash import write_report
 from core.jobs.monitor import JobMonitor
 from core.jobs.protocol import Event, Job, error_event, result_event
+from core.jobs.stop import Stop
 from core.services.context import open_context
 from core.services.files import write_error
 from core.services.registry import Result, find_verb, make_request, run_verb
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def run_job(
-    job: Job, *, settings: Settings, emit: Callable[[Event], None], cancel: threading.Event
+    job: Job, *, settings: Settings, emit: Callable[[Event], None], cancel: Stop
 ) -> Outcome:
     """Run `job`; `emit` gets stages, progress and metrics, not the outcome. Never raises."""
     try:

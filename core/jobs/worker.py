@@ -1,5 +1,8 @@
 """The worker process: reads one job from standard input, writes events to standard output, ends when its window does.
 
+It stops for good at the word "cancel". At "pause", at SIGTERM, at the end of input and when its parent is gone it stops
+for now: a window that crashed must not cost an hour of proving.
+
 Started as `python -m core.jobs.worker`, or by the frozen program with `--worker`. Torch, numba and everything that can
 take time or crash lives here, so that a window stays responsive and survives.
 """
@@ -8,20 +11,24 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import NoReturn
 
-from core.errors import CancelledError, InputError
+from core.errors import InputError
 from core.jobs.leaving import abandon
-from core.jobs.protocol import CANCEL, MAX_JOB_BYTES, Event, Job, error_event, to_line
-from core.jobs.runner import outcome_of, run_job
+from core.jobs.protocol import CANCEL, MAX_JOB_BYTES, PAUSE, Event, Job, error_event, to_line
+from core.jobs.runner import Outcome, outcome_of, run_job
+from core.jobs.stop import Stop
+from core.services.registry import VERBS
 from core.settings import HOME_VARIABLE, PASSPHRASE_VARIABLE, Settings, checked_passphrase
 
 GRACE = 1.0  # seconds that work has to notice a cancel before the process ends under it
 _PARENT_INTERVAL = 0.5
+_TICK = 0.2  # seconds; where a wait cannot be interrupted, a signal is heard after so long
 _CHUNK = 65536
 
 
@@ -48,7 +55,7 @@ class EventPipe:
 
 
 class Instructions:
-    """Reads standard input: the job's line, then cancels at the word "cancel" or at the end of input."""
+    """Reads standard input: the job's line, then the word "cancel" or "pause", or its end."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -70,14 +77,18 @@ class Instructions:
         del self._buffer[: end + 1]
         return line.rstrip(b"\r")
 
-    def watch(self, cancel: threading.Event) -> None:
-        """Set `cancel` when told so or when nobody is there to tell any more."""
+    def watch(self, stop: Stop) -> None:
+        """Stop when told so, or for now when nobody is there to tell any more."""
         try:
-            while (line := self.line()) is not None and line.strip() != CANCEL.encode():
-                pass
+            while (line := self.line()) is not None:
+                if line.strip() == CANCEL.encode():
+                    stop.cancel()
+                    return
+                if line.strip() == PAUSE.encode():
+                    stop.pause()  # a cancel may still follow
         except InputError:
             pass
-        cancel.set()
+        stop.pause()
 
 
 def main() -> NoReturn:
@@ -85,7 +96,6 @@ def main() -> NoReturn:
     multiprocessing.freeze_support()
     pipe = EventPipe(_take_stdout())
     instructions = Instructions(0)
-    cancel = threading.Event()
     settings = Settings(home=Path.home())
     verb = ""
     try:
@@ -98,17 +108,32 @@ def main() -> NoReturn:
     except BaseException as error:
         outcome = outcome_of(error, verb=verb, settings=settings)
     else:
-        _start(instructions.watch, cancel)
-        _start(_watch_parent, cancel)
+        known = VERBS.get(verb)
+        stop = Stop(resumable=known is not None and known.resumable)
+        signal.signal(signal.SIGTERM, lambda number, frame: stop.pause())
+        _start(instructions.watch, stop)
+        _start(_watch_parent, stop)
         finished = threading.Event()
-        _start(_enforce, cancel, finished, pipe)
-        outcome = run_job(job, settings=settings, emit=pipe.emit, cancel=cancel)
+        _start(_enforce, stop, finished, pipe)
+        outcome = _run(job, settings, pipe, stop)
         finished.set()
     pipe.emit(outcome.event(), last=True)
     # without the interpreter's own clearing up, which takes seconds after torch and of which nobody has anything
     abandon()
     sys.stderr.flush()
     os._exit(outcome.exit_code)
+
+
+def _run(job: Job, settings: Settings, pipe: EventPipe, stop: Stop) -> Outcome:
+    """Run the job on a thread of its own, so that this one can hear a signal during a long call into a library."""
+    outcomes: list[Outcome] = []
+    work = threading.Thread(
+        target=lambda: outcomes.append(run_job(job, settings=settings, emit=pipe.emit, cancel=stop)), daemon=True
+    )
+    work.start()
+    while work.is_alive():
+        work.join(_TICK)
+    return outcomes[0]
 
 
 def _take_stdout() -> int:
@@ -132,23 +157,24 @@ def _settings(job: Job) -> Settings:
     return settings
 
 
-def _watch_parent(cancel: threading.Event) -> None:
-    """Cancel when the parent process is gone: a third process may hold the other end of standard input open."""
+def _watch_parent(stop: Stop) -> None:
+    """Stop for now when the parent process is gone: a third process may hold the other end of standard input open."""
     if sys.platform == "win32":
         return
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(_PARENT_INTERVAL)
-    cancel.set()
+    stop.pause()
 
 
-def _enforce(cancel: threading.Event, finished: threading.Event, pipe: EventPipe) -> None:
-    """End the process if the work does not stop by itself soon after a cancel."""
-    cancel.wait()
+def _enforce(stop: Stop, finished: threading.Event, pipe: EventPipe) -> None:
+    """End the process if the work does not stop by itself soon after it was told to."""
+    stop.wait()
     if not finished.wait(GRACE):
-        abandon()
-        pipe.emit(error_event(CancelledError()), last=True)
-        os._exit(CancelledError.exit_code)
+        abandon(discard=not stop.for_now)
+        error = stop.error()
+        pipe.emit(error_event(error), last=True)
+        os._exit(error.exit_code)
 
 
 def _start(target: object, *arguments: object) -> None:

@@ -21,6 +21,7 @@ from core.encoding.canonical import dumps
 from core.engines.interface import Engine
 from core.errors import InputError, RejectedError
 from core.monitor import Monitor
+from core.proving.checkpoint import Checkpoint, IterateKeeper, NoCheckpoint, load_trained, save_trained
 from core.proving.dataset import OpenedDataset
 from core.randomness import Tape
 from core.relations.parameters import OptimumParameters
@@ -79,31 +80,47 @@ def attest(
     tape: Tape,
     monitor: Monitor,
     range_claim: str | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Attestation:
     """Train on the views that root, plan and nonce give, and prove `validity` (unless at hand) and `optimum`.
 
     range_claim: "validity", "bounded", or None for what suits the dataset's size; validity: a proof of that claim.
+    checkpoint: of this very job; gets the iterates, the trained model and the dataset's proof as they are finished,
+    and gives those of an interrupted run.
 
     InputError where no model makes sense: no consenting records, an empty or one-class side of the split.
     """
     stages = _Stages(monitor)
+    keeping = checkpoint or NoCheckpoint()
     layout = dataset.layout
     excluded = excluded_numbers(dataset)
     views, parameters = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
     train = np.asarray(views.train)
     features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16, copy=False)
     outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
-    trained = stages.run("train", lambda: _train(features, outcomes, plan, monitor))
+
+    def train_model() -> TrainedModel:
+        made = load_trained(keeping, parameters)
+        if made is None:
+            made = _train(features, outcomes, plan, keeping, monitor)
+            save_trained(keeping, made)
+        return made
+
+    trained = stages.run("train", train_model)
     document = trained.document(features=layout.feature_names, schema_digest=dataset.schema.digest())
     statement = DatasetStatement(root=dataset.root, count=len(dataset.numbers), schema=dataset.schema)
 
     ranges = range_claim or range_claim_for(statement)
 
     def prove_dataset() -> bytes:
-        if validity is not None:
-            return validity
-        prove_ranges = prove_bounded if ranges == "bounded" else prove_validity
-        return prove_ranges(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
+        proof = keeping.load(ranges)
+        if proof is None:
+            proof = validity
+        if proof is None:
+            prove_ranges = prove_bounded if ranges == "bounded" else prove_validity
+            proof = prove_ranges(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
+        keeping.save(ranges, proof)
+        return proof
 
     validity_proof = stages.run(ranges, prove_dataset)
 
@@ -164,6 +181,11 @@ def range_claim_for(statement: DatasetStatement) -> str:
     return "bounded" if relation.cell_variables > LARGEST_VALIDITY else "validity"
 
 
+def range_claim_of(predicate: dict[str, Any]) -> str:
+    """The claim about the range of values that a predicate names."""
+    return "bounded" if "bounded" in predicate["dataset"] else "validity"
+
+
 def excluded_numbers(dataset: OpenedDataset) -> list[int]:
     """Record numbers without consent; they stay committed and take no part in training or testing."""
     consent = dataset.rows[:, dataset.layout.consent]
@@ -194,8 +216,8 @@ def _split(
     return views, parameters
 
 
-def _train(features: Any, outcomes: Any, plan: TrainingPlan, monitor: Monitor) -> TrainedModel:
+def _train(features: Any, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
     # torch takes seconds to load and must never enter a process that only imports or verifies
     from core.training.trainer import train
 
-    return train(features, outcomes, plan=plan, monitor=monitor)
+    return train(features, outcomes, plan=plan, monitor=monitor, keeper=IterateKeeper(checkpoint))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +17,15 @@ from core.services.files import check_output, replacing
 from core.services.plans import read_plan
 from core.services.signing import ChosenKey, choose_key
 from core.services.stages import FoldedMonitor, StageClock
+from core.services.unfinished import kept_job
 from core.settings import VERSION
 
 if TYPE_CHECKING:
     from core.proving.attest import Attestation
     from core.proving.dataset import OpenedDataset
+    from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
+    from core.workspace.jobs import RunningJob
 
 MAX_NONCE = 64
 VERIFY_STAGES = ("open", "signatures", "statements", "proofs")
@@ -45,7 +49,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The bundle and what it says; seconds by stage, sizes in bytes by part; training and losses stay in the house."""
+    """The bundle and what it says; seconds by stage, sizes in bytes by part; training and losses stay in the house.
+
+    continued: the results that an interrupted run of the same job had left.
+    """
 
     bundle: Path
     dataset_id: str
@@ -58,6 +65,7 @@ class Result:
     sizes: Mapping[str, int]
     hidden: bool
     plan_digest: str
+    continued: tuple[str, ...] = ()
     exit_code: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -77,18 +85,19 @@ class Result:
             "losses": list(self.losses),
             "seconds": {name: round(spent, 4) for name, spent in self.seconds.items()},
             "sizes": dict(self.sizes),
+            "continued": list(self.continued),
         }
 
 
 def run(request: Request, context: Context) -> Result:
     """Attest and leave the verified bundle at `output`, whole or not at all.
 
-    Stages open, prepare, split, train, validity, optimum, bundle, check. InputError for an unusable dataset, plan,
-    nonce or key and where no model makes sense; InternalError if our own verifier does not accept the bundle.
+    Stages open, prepare, split, train, validity, optimum, bundle, check. An interrupted run of the same job (dataset,
+    plan, nonce, output, hide_weights, key) is continued: what it had finished is not done again. PausedError keeps what
+    is finished, CancelledError forgets it. InputError for an unusable dataset, plan, nonce or key and where no model
+    makes sense, jobs.running; InternalError if our own verifier does not accept the bundle.
     """
     from core.bundle.limits import LIMITS
-    from core.encoding.canonical import dumps
-    from core.proving.attest import attest
 
     check_output(request.output)
     nonce = parse_nonce(request.nonce)
@@ -105,20 +114,38 @@ def run(request: Request, context: Context) -> Result:
             "Import fewer records.",
         )
     key = choose_key(workspace, request.key)
+    arguments = {
+        "dataset": dataset_id,
+        "output": os.path.abspath(request.output),
+        "nonce": None if nonce is None else nonce.hex(),
+        "plan": plan.to_json(),
+        "hide_weights": request.hide_weights,
+        "key": None if request.key is None else key.fingerprint,
+    }
+    with kept_job(workspace, "attest", arguments) as job:
+        return _run(request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, dataset_id=dataset_id)
+
+
+def _run(
+    request: Request,
+    context: Context,
+    job: RunningJob,
+    *,
+    clock: StageClock,
+    plan: TrainingPlan,
+    nonce: bytes | None,
+    key: ChosenKey,
+    dataset_id: str,
+) -> Result:
+    """From the open dataset to the released bundle, with what `job` has kept."""
+    from core.encoding.canonical import dumps
+
+    workspace = context.workspace
+    continued = job.parts
     dataset = workspace.open_dataset(dataset_id, monitor=clock)
     kept = workspace.validity(dataset_id)
-    engine = context.make_engine(clock)
-    importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
-    clock.check()
-    attestation = attest(
-        dataset,
-        plan=plan,
-        nonce=nonce,
-        hide_weights=request.hide_weights,
-        validity=kept,
-        engine=engine,
-        tape=context.tape,
-        monitor=clock,
+    attestation = _attest(
+        dataset, context, job, clock=clock, plan=plan, nonce=nonce, hide_weights=request.hide_weights, validity=kept
     )
     clock.stage("bundle")
     data = _bundle(dataset, attestation, key=key, created=context.now)
@@ -159,7 +186,46 @@ def run(request: Request, context: Context) -> Result:
         },
         hidden=request.hide_weights,
         plan_digest=plan.digest().hex(),
+        continued=continued,
     )
+
+
+def _attest(
+    dataset: OpenedDataset,
+    context: Context,
+    job: RunningJob,
+    *,
+    clock: StageClock,
+    plan: TrainingPlan,
+    nonce: bytes | None,
+    hide_weights: bool,
+    validity: bytes | None,
+) -> Attestation:
+    """The attestation of an interrupted run if it was finished, otherwise a new one out of what there is."""
+    from core.proving.attest import attest
+    from core.proving.checkpoint import TRAINED
+    from core.proving.finished import load_attestation, save_attestation
+
+    finished = load_attestation(job, plan, features=len(dataset.layout.features))
+    if finished is not None:
+        return finished
+    engine = context.make_engine(clock)
+    if TRAINED not in job.parts:
+        importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
+    clock.check()
+    attestation = attest(
+        dataset,
+        plan=plan,
+        nonce=nonce,
+        hide_weights=hide_weights,
+        validity=validity,
+        engine=engine,
+        tape=context.tape,
+        monitor=clock,
+        checkpoint=job,
+    )
+    save_attestation(job, attestation)
+    return attestation
 
 
 def parse_nonce(text: str | None) -> bytes | None:

@@ -23,10 +23,13 @@ class Result(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """needs_workspace: whether a passphrase is asked for; stages: name -> relative seconds, for the time left."""
+    """needs_workspace: whether a passphrase is asked for; resumable: whether it keeps what it has finished when it is
+    paused; stages: name -> relative seconds, for the time left.
+    """
 
     name: str
     needs_workspace: bool = False
+    resumable: bool = False
     stages: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -57,7 +60,10 @@ _VERBS = (
     Verb("preview"),
     Verb("import_dataset", needs_workspace=True, stages=IMPORT_STAGES),
     Verb("list_datasets", needs_workspace=True),
-    Verb("attest", needs_workspace=True, stages=ATTEST_STAGES),
+    Verb("attest", needs_workspace=True, resumable=True, stages=ATTEST_STAGES),
+    Verb("resume", needs_workspace=True, resumable=True, stages=ATTEST_STAGES),
+    Verb("list_jobs", needs_workspace=True),
+    Verb("discard_job", needs_workspace=True),
     Verb("announce", needs_workspace=True),
     Verb("verify", stages={"open": 0.05, "signatures": 0.01, "statements": 0.1, "proofs": 1.0}),
     Verb("receipt", needs_workspace=True),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -42,8 +43,23 @@ class FloatModel:
     losses: tuple[float, ...]
 
 
+class Keeper(Protocol):
+    """Remembers where training is, so that it can go on after a crash; where it begins does not matter to the proof."""
+
+    def start(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """The d + 1 weights to begin at and the losses until there, None for the plan's own beginning."""
+
+    def keep(self, weights: Callable[[], list[float]], losses: list[float]) -> None:
+        """Offered the best point so far after each step; takes it when it likes."""
+
+
 def train(
-    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor
+    rows: NDArray[np.uint16],
+    outcomes: NDArray[np.integer],
+    *,
+    plan: TrainingPlan,
+    monitor: Monitor,
+    keeper: Keeper | None = None,
 ) -> TrainedModel:
     """The certified fixed-point model of a training view: rows (n, d) uint16, outcomes (n,) of 0 and 1.
 
@@ -52,7 +68,7 @@ def train(
     """
     parameters = training_parameters(rows, outcomes, plan=plan)
     view = ExactView(rows, outcomes, parameters=parameters)
-    model = fit(rows, outcomes, plan=plan, monitor=monitor)
+    model = fit(rows, outcomes, plan=plan, monitor=monitor, keeper=keeper)
     polished = polish(view, round_weights(model.weights, parameters), monitor=monitor)
     monitor.progress(1.0)
     return TrainedModel(
@@ -86,7 +102,14 @@ def training_parameters(
     )
 
 
-def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan, monitor: Monitor) -> FloatModel:
+def fit(
+    rows: NDArray[np.uint16],
+    outcomes: NDArray[np.integer],
+    *,
+    plan: TrainingPlan,
+    monitor: Monitor,
+    keeper: Keeper | None = None,
+) -> FloatModel:
     """Minimise F in float64 with the plan's optimiser; one metric "loss" and one look at cancel per step."""
     count, features = rows.shape
     encoded = np.ones((count, features + 1))
@@ -97,6 +120,9 @@ def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: Traini
     settings = plan.optimiser
     generator = torch.Generator().manual_seed(settings.seed)
     start = torch.randn(features + 1, generator=generator, dtype=torch.float64) * _START_DEVIATION
+    before = None if keeper is None else keeper.start()
+    if before is not None and len(before[0]) == features + 1:
+        start = torch.tensor(before[0], dtype=torch.float64)
     weights = start.requires_grad_()
 
     def loss() -> torch.Tensor:
@@ -114,6 +140,8 @@ def fit(rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: Traini
         settings=settings,
         tolerance=tolerance,
         monitor=monitor,
+        losses=[] if before is None else list(before[1]),
+        keeper=keeper,
     )
     if settings.method == "adam":
         adam = torch.optim.Adam([weights], lr=float(settings.learning_rate))
@@ -150,8 +178,11 @@ class _Run:
         settings: OptimiserSettings,
         tolerance: float,
         monitor: Monitor,
+        losses: list[float],
+        keeper: Keeper | None,
     ) -> None:
-        self.losses: list[float] = []
+        self.losses = losses
+        self._keeper = keeper
         self._weights = weights
         self._loss = loss
         self._magnification = magnification
@@ -183,6 +214,8 @@ class _Run:
             stalled = 0 if value < before else stalled + 1
             if steepness <= self._tolerance or stalled >= patience:
                 break
+            if self._keeper is not None:
+                self._keeper.keep(self._best.tolist, self.losses)
             optimiser.step(self._closure)
         self._evaluate()
         with torch.no_grad():

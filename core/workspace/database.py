@@ -83,6 +83,17 @@ def _first_version(db: Database) -> None:
     db.table("records").create_index(["blinding_tag"])
 
 
+@migrations(name="0002-unfinished-jobs")
+def _unfinished_jobs(db: Database) -> None:
+    tables: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
+        "jobs": ({"id": str, "created": str, "sealed": bytes}, "id"),
+        "job_parts": ({"job_id": str, "part": str, "sealed": bytes}, ("job_id", "part")),
+    }
+    for name, (columns, key) in tables.items():
+        foreign = [("job_id", "jobs", "id")] if "job_id" in columns else []
+        db.table(name).create(columns, pk=key, not_null=set(columns), foreign_keys=foreign, strict=True)
+
+
 @contextlib.contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what the database library raises into a sentence for a person."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +19,7 @@ from core.workspace.audit import AuditEntry, AuditTrail
 from core.workspace.database import connect, first, plain_errors, transaction
 from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords
 from core.workspace.files import beside, make_private, new_private_file, private_folder, publish_new
+from core.workspace.jobs import JobInfo, JobStore, RunningJob
 from core.workspace.keyring import KeyInfo, Keyring
 from core.workspace.records import ReusableOpening
 from core.workspace.results import BundleInfo, ModelInfo, ResultStore, StoredModel
@@ -36,6 +37,7 @@ class Workspace:
         self._datasets = DatasetStore(session, self._audit)
         self._keyring = Keyring(session, self._audit)
         self._results = ResultStore(session, self._audit, folder)
+        self._jobs = JobStore(session, folder)
 
     def __repr__(self) -> str:
         return "Workspace(<secret>)"
@@ -202,6 +204,20 @@ class Workspace:
     def list_bundles(self) -> tuple[BundleInfo, ...]:
         """All bundles, oldest first."""
         return self._results.bundles()
+
+    # Unfinished jobs
+
+    def begin_job(self, verb: str, arguments: Mapping[str, object]) -> contextlib.AbstractContextManager[RunningJob]:
+        """The job of exactly these arguments, with what an interrupted run of it left; InputError jobs.running."""
+        return self._jobs.begin(verb, arguments)
+
+    def list_jobs(self) -> tuple[JobInfo, ...]:
+        """All unfinished jobs, oldest first."""
+        return self._jobs.list()
+
+    def discard_job(self, job_id: str) -> None:
+        """Forget an unfinished job and its results; InputError jobs.running."""
+        self._jobs.discard(job_id)
 
     # Keys and identities
 

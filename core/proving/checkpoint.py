@@ -1,0 +1,117 @@
+"""What a long job keeps on its way, so that it can go on after a crash: finished results, and nothing of a proof begun.
+
+A trained model is kept while it is trained and afterwards, because the certificate of the optimum depends on where
+training ends and not on how it got there; a proof is kept once it is finished. No mask, pad, blinding factor or
+transcript of a proof in progress is ever given to a checkpoint (docs/adr/0016-finished-results-only.md).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from core.encoding.canonical import dumps, loads
+from core.relations.parameters import OptimumParameters
+from core.training.quantise import TrainedModel
+
+ITERATE = "iterate"
+TRAINED = "trained"
+INTERVAL = 3.0
+"""Seconds between two iterates that are kept."""
+
+_LIMIT = 1 << 26
+
+
+class Checkpoint(Protocol):
+    """Keeps bytes under names, encrypted, for one job alone."""
+
+    def load(self, part: str) -> bytes | None:
+        """What was kept under this name, None if nothing was."""
+
+    def save(self, part: str, data: bytes) -> None:
+        """Keep a finished result."""
+
+    def drop(self, part: str) -> None:
+        """Keep it no longer."""
+
+
+class NoCheckpoint:
+    """Keeps nothing."""
+
+    def load(self, part: str) -> bytes | None:
+        return None
+
+    def save(self, part: str, data: bytes) -> None:
+        pass
+
+    def drop(self, part: str) -> None:
+        pass
+
+
+class IterateKeeper:
+    """Keeps the best point that training has met, every few seconds; a core.training.trainer.Keeper."""
+
+    def __init__(self, checkpoint: Checkpoint, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._checkpoint = checkpoint
+        self._clock = clock
+        self._last = clock()
+
+    def start(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """The weights to go on from and the losses until there, None if training is to begin by itself."""
+        data = self._checkpoint.load(ITERATE)
+        if data is None:
+            return None
+        value: Any = loads(data, limit=_LIMIT, what="The unfinished model")
+        weights = _floats(value["weights"])
+        return (weights, _floats(value["losses"])) if all(map(math.isfinite, weights)) else None
+
+    def keep(self, weights: Callable[[], list[float]], losses: list[float]) -> None:
+        """Keep this point if the last was kept long enough ago."""
+        now = self._clock()
+        if now - self._last >= INTERVAL:
+            self._checkpoint.save(ITERATE, dumps({"weights": _hex(weights()), "losses": _hex(losses)}))
+            self._last = self._clock()
+
+
+def save_trained(checkpoint: Checkpoint, trained: TrainedModel) -> None:
+    """Keep a trained model in place of the iterates before it."""
+    checkpoint.save(
+        TRAINED,
+        dumps(
+            {
+                "weights": [str(weight) for weight in trained.weights],
+                "bias": str(trained.bias),
+                "float_weights": _hex(trained.float_weights),
+                "losses": _hex(trained.losses),
+                "polish_steps": trained.polish_steps,
+            }
+        ),
+    )
+    checkpoint.drop(ITERATE)
+
+
+def load_trained(checkpoint: Checkpoint, parameters: OptimumParameters) -> TrainedModel | None:
+    """The kept model at these sizes, None if none was kept."""
+    data = checkpoint.load(TRAINED)
+    if data is None:
+        return None
+    value: Any = loads(data, limit=_LIMIT, what="The trained model")
+    return TrainedModel(
+        parameters=parameters,
+        weights=tuple(int(text) for text in value["weights"]),
+        bias=int(value["bias"]),
+        float_weights=_floats(value["float_weights"]),
+        losses=_floats(value["losses"]),
+        polish_steps=value["polish_steps"],
+    )
+
+
+def _hex(values: tuple[float, ...] | list[float]) -> list[str]:
+    """Floats exactly, as texts; canonical JSON knows none."""
+    return [float(value).hex() for value in values]
+
+
+def _floats(texts: list[str]) -> tuple[float, ...]:
+    return tuple(float.fromhex(text) for text in texts)

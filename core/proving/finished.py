@@ -1,0 +1,60 @@
+"""A finished attestation as a checkpoint keeps it, between the last proof and the release of the signed bundle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.algebra.field import scalar_from_bytes, scalar_to_bytes
+from core.encoding.canonical import dumps, loads
+from core.proving.attest import Attestation, range_claim_of
+from core.proving.checkpoint import Checkpoint, load_trained
+from core.relations.parameters import OptimumParameters
+from core.relations.plan import TrainingPlan
+
+ATTESTATION = "attestation"
+_LIMIT = 1 << 28
+
+
+def save_attestation(checkpoint: Checkpoint, attestation: Attestation) -> None:
+    """Keep it, beside the trained model and the dataset's proof, which attest() kept when they were finished."""
+    model = attestation.model
+    plain = {
+        "predicate": attestation.predicate,
+        "subject_name": attestation.subject_name,
+        "subject_digest": attestation.subject_digest,
+        "attestation": attestation.attestation.hex(),
+        "model": None if model is None else model.decode("utf-8"),
+        "blinding": scalar_to_bytes(attestation.model_blinding).hex(),
+    }
+    checkpoint.save(ATTESTATION, dumps(plain))
+
+
+def load_attestation(checkpoint: Checkpoint, plan: TrainingPlan, *, features: int) -> Attestation | None:
+    """The kept attestation of a job with this plan over this many features, None if it was not finished."""
+    data = checkpoint.load(ATTESTATION)
+    if data is None:
+        return None
+    value: Any = loads(data, limit=_LIMIT, what="The finished attestation")
+    predicate = value["predicate"]
+    parameters = OptimumParameters.derive(
+        rows=predicate["views"]["train"],
+        features=features,
+        c_num=plan.c.numerator,
+        c_den=plan.c.denominator,
+        target=plan.target,
+    )
+    trained = load_trained(checkpoint, parameters)
+    validity = checkpoint.load(range_claim_of(predicate))
+    if trained is None or validity is None:
+        return None
+    model = value["model"]
+    return Attestation(
+        predicate=predicate,
+        subject_name=value["subject_name"],
+        subject_digest=value["subject_digest"],
+        validity=validity,
+        attestation=bytes.fromhex(value["attestation"]),
+        model=None if model is None else model.encode("utf-8"),
+        trained=trained,
+        model_blinding=scalar_from_bytes(bytes.fromhex(value["blinding"])),
+    )
