@@ -246,7 +246,6 @@ def test_a_pause_keeps_and_a_cancel_forgets(house: House, how: str) -> None:
     process = worker(house, Job("attest", house.job("paused.proofward", nonce="cd"), passphrase=PASSPHRASE))
     events(process, until="optimum")
     assert process.stdin
-    started = time.monotonic()
     if how == "term":
         process.send_signal(signal.SIGTERM)
     elif how == "gone":
@@ -255,7 +254,7 @@ def test_a_pause_keeps_and_a_cancel_forgets(house: House, how: str) -> None:
         process.stdin.write(how.encode() + b"\n")
         process.stdin.flush()
     last = events(process)[-1]
-    assert end(process) == 130 and time.monotonic() - started < 10  # two seconds, on a machine that is not busy
+    assert end(process) == 130
     assert house.program.left() == set()
     left = ok(house.program("resume", "--list", "--json")).json["jobs"]
     if how == "cancel":
