@@ -1,10 +1,14 @@
-"""The words of `proofward attest`, and of the question that it answers without attesting anything."""
+"""The words of `proofward attest`, and of the two questions that it answers without attesting anything."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.cli.words import add, pick
+
+_SIZE = re.compile(r"([0-9]{1,9})x([0-9]{1,9})", re.ASCII)
+"""A dataset's id and its root never look like this."""
 
 
 def attest_command(commands: Any) -> None:
@@ -29,10 +33,17 @@ def attest_command(commands: Any) -> None:
     parser.add_argument(
         "--plan", dest="plan_path", metavar="FILE", help="the training plan (default: C = 1, a fifth for testing)"
     )
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--announce",
         action="store_true",
         help="only print the root and the digest of the plan, for an auditor to note before drawing a nonce",
+    )
+    instead.add_argument(
+        "--estimate",
+        action="store_true",
+        help="only say how long it would take, how much memory it would need, and how large the bundle would be; "
+        "DATASET may then be a size, such as 10000x32",
     )
     parser.add_argument("--hide-weights", action="store_true", help="keep the model out of the bundle, as a commitment")
     parser.add_argument("--key", metavar="FINGERPRINT", help="the signing key (default: the only one, or a new one)")
@@ -41,4 +52,9 @@ def attest_command(commands: Any) -> None:
 def _arguments(values: dict[str, Any]) -> dict[str, object]:
     if values["announce"]:
         return pick("dataset", "plan_path")(values)
+    if values["estimate"]:
+        size = _SIZE.fullmatch(values["dataset"])
+        if size is None:
+            return pick("dataset", "nonce", "plan_path", "hide_weights", "key")(values)
+        return {"rows": int(size[1]), "features": int(size[2]), **pick("plan_path", "hide_weights")(values)}
     return pick("dataset", "output", "nonce", "plan_path", "hide_weights", "key")(values)

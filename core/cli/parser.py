@@ -26,7 +26,7 @@ exit codes:
 
 
 # options that turn a command into another verb
-_OTHER_VERBS = {"announce": "announce", "list": "list_jobs", "discard": "discard_job"}
+_OTHER_VERBS = {"announce": "announce", "estimate": "estimate", "list": "list_jobs", "discard": "discard_job"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,13 @@ def parse(argv: list[str]) -> Command:
     for option, other in _OTHER_VERBS.items():
         if values.get(option):
             verb = other
+    arguments = values["_arguments"](values)
+    if verb == "estimate" and "dataset" not in arguments:
+        verb = "estimate_size"  # of a table that no workspace holds
     return Command(
         name=values["_name"],
         verb=verb,
-        arguments=values["_arguments"](values),
+        arguments=arguments,
         as_json=values["json"],
     )
 

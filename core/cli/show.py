@@ -157,6 +157,26 @@ def _jobs(value: dict[str, Any]) -> str:
     return f"{table(rows)}\n\nTo go on: proofward resume JOB"
 
 
+def _estimate(value: dict[str, Any]) -> str:
+    memory, sizes = value["memory"], [(name.replace("_", " "), size(count)) for name, count in value["sizes"].items()]
+    spare = "unknown" if memory["available"] is None else size(memory["available"])
+    lines = [
+        "Nothing was trained. On this machine, as busy as it is now, attesting "
+        f"{value['records']} records with\n{value['features']} features would take about:",
+        "",
+        table(stage_rows(value["seconds"]), figures=True),
+        "",
+        table([("memory needed", size(memory["peak"])), ("memory to spare", spare)], figures=True),
+        "",
+        table(sizes, figures=True),
+    ]
+    if value["range_proof_known"]:
+        lines += ["", "The dataset's own proof is at hand from an earlier bundle and takes no time."]
+    if memory["remedy"]:
+        lines += ["", f"There is not enough memory for it. {memory['remedy']}"]
+    return "\n".join(lines)
+
+
 def _receipt(value: dict[str, Any]) -> str:
     kind = "with the record's values, for the patient alone" if value["opening"] else "without any value of the record"
     return (
@@ -224,6 +244,8 @@ _SHOWN: dict[str, Callable[[dict[str, Any]], str]] = {
     "list_datasets": _datasets,
     "attest": _attest,
     "announce": _announce,
+    "estimate": _estimate,
+    "estimate_size": _estimate,
     "resume": lambda value: _SHOWN[value["verb"]](value),
     "list_jobs": _jobs,
     "discard_job": lambda value: f"Forgot the unfinished job {value['job_id']} and all that it had finished.",

@@ -14,6 +14,7 @@ from core.errors import InputError, InternalError
 from core.services.context import Context
 from core.services.datasets import find_dataset
 from core.services.files import check_output, replacing
+from core.services.memory import require_memory
 from core.services.plans import read_plan
 from core.services.signing import ChosenKey, choose_key
 from core.services.stages import FoldedMonitor, StageClock
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from core.proving.dataset import OpenedDataset
     from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
+    from core.workspace import Workspace
+    from core.workspace.datasets import DatasetInfo
     from core.workspace.jobs import RunningJob
 
 MAX_NONCE = 64
@@ -113,6 +116,7 @@ def run(request: Request, context: Context) -> Result:
             f"This dataset has {info.records} records; a bundle can hold at most {LIMITS.records}.",
             "Import fewer records.",
         )
+    _check_memory(workspace, info, plan=plan, hidden=request.hide_weights)
     key = choose_key(workspace, request.key)
     arguments = {
         "dataset": dataset_id,
@@ -226,6 +230,18 @@ def _attest(
     )
     save_attestation(job, attestation)
     return attestation
+
+
+def _check_memory(workspace: Workspace, info: DatasetInfo, *, plan: TrainingPlan, hidden: bool) -> None:
+    """Refuse now what would end half-way for want of memory; the split is not known yet, its size nearly is."""
+    from core.proving.forecast.memory import memory_of
+    from core.proving.forecast.shape import Shape
+
+    test = int(info.records * plan.test_fraction)
+    shape = Shape(info.schema, info.records, info.records - test, test, plan, hidden=hidden)
+    known = workspace.validity(info.dataset_id) is not None
+    needed = max(memory_of(shape, range_proof=not known).values())
+    require_memory(needed, records=info.records, features=len(shape.layout.features))
 
 
 def parse_nonce(text: str | None) -> bytes | None:

@@ -49,6 +49,7 @@ ATTEST_STAGES = {
     "bundle": 0.1,
     "check": 0.2,
 }
+ESTIMATE_STAGES = {"open": 0.1, "prepare": 2.5, "calibrate": 1.0}
 DEMO_STAGES = {
     **IMPORT_STAGES,
     **{name: spent for name, spent in ATTEST_STAGES.items() if name != "prepare"},
@@ -65,6 +66,8 @@ _VERBS = (
     Verb("list_jobs", needs_workspace=True),
     Verb("discard_job", needs_workspace=True),
     Verb("announce", needs_workspace=True),
+    Verb("estimate", needs_workspace=True, stages=ESTIMATE_STAGES),
+    Verb("estimate_size", stages=ESTIMATE_STAGES),
     Verb("verify", stages={"open": 0.05, "signatures": 0.01, "statements": 0.1, "proofs": 1.0}),
     Verb("receipt", needs_workspace=True),
     Verb("list_keys", needs_workspace=True),

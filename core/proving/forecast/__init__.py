@@ -1,0 +1,1 @@
+"""What an attestation will take before it starts: exact sizes, counted work, measured costs, memory."""

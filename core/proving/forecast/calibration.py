@@ -1,0 +1,269 @@
+"""What each unit of work costs on this machine now, measured in about a second on made-up records of the same width.
+
+Loads are large enough to leave the caches, as the work itself does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.algebra.backends.spread import MAX_PROCESSES
+from core.algebra.group import get_backend
+from core.bundle.keys import SigningKey
+from core.channel.equation import Equation
+from core.claims.bounded.prover import project
+from core.claims.bounded.relation import PROJECTIONS, projection_stream, projection_weights
+from core.claims.validity.prover import open_records
+from core.commitments.merkle import dataset_root
+from core.engines.interface import AffineBlock, Engine, SumcheckProver
+from core.lookup.tables import SigmoidRows
+from core.monitor import Monitor, SilentMonitor
+from core.polynomials.multilinear import eq_table
+from core.proving.forecast.costs import Cost, timed
+from core.proving.forecast.shape import Shape
+from core.proving.forecast.work import leaves_of
+from core.relations.plan import TrainingPlan
+from core.relations.sigmoid_table import MIN_STEP_BITS, sigmoid_table
+from core.relations.views import derive_views
+from core.training.exact import ExactView
+
+Rows: TypeAlias = NDArray[np.uint16]
+
+TREES = ((0, 18), (22, 20))
+"""log2 of leaves, and log2 of those of the tree that is measured from there on: the memory of very large trees is far
+from any cache, and new."""
+ROWS = 1 << 11
+CELLS = 1 << 21
+"""Entries of the matrices that records are imitated by, at most."""
+
+
+def calibrate(shape: Shape, *, engine: Engine, monitor: Monitor) -> dict[str, Cost]:
+    """The cost of every unit of core.proving.forecast.work that this shape needs."""
+    bench = _Bench(shape, engine)
+    steps: list[Callable[[], dict[str, Cost]]] = [
+        bench.records,
+        bench.lookups,
+        bench.columns,
+        bench.openings,
+        bench.residual,
+        bench.training,
+        bench.public,
+        bench.verifier,
+    ]
+    if shape.range_claim == "bounded":
+        steps.append(bench.squares)
+    costs: dict[str, Cost] = {}
+    for done, step in enumerate(steps):
+        monitor.check()
+        monitor.progress(done / len(steps))
+        costs |= step()
+    monitor.progress(1.0)
+    return costs
+
+
+class _Bench:
+    """Made-up records of the shape's width, and the measurements on them."""
+
+    def __init__(self, shape: Shape, engine: Engine) -> None:
+        self._shape = shape
+        self._engine = engine
+        self._random = np.random.default_rng(1)
+        self._width = shape.layout.width
+        self._rows = self._matrix(min(ROWS, CELLS // self._width), self._width)
+
+    def records(self) -> dict[str, Cost]:
+        """record, form, row."""
+        engine, rows = self._engine, self._rows
+        point = self._elements((len(rows) - 1).bit_length())
+        blindings = self._elements(len(rows))
+        few = rows[:128]
+        return {
+            "record": timed(lambda: open_records(engine, rows, blindings, eq_table(point)[: len(rows)]))
+            * (1 / len(rows)),
+            "form": timed(lambda: engine.matrix_form(rows, blindings[: self._width])) * (1 / len(rows)),
+            "row": timed(lambda: engine.commit_rows(few, blindings[: len(few)])) * (1 / len(few)),
+        }
+
+    def lookups(self) -> dict[str, Cost]:
+        """leaf, level: one large and one small tree, walked to the end."""
+        leaves = leaves_of(self._shape.ranges.spec)
+        depth = max(measured for least, measured in TREES if leaves >> least)
+        small = timed(lambda: self._walk(5), 3)
+        large = timed(lambda: self._walk(depth), warm=False)
+        level = small * (1 / 15)
+        leaf = large.less(level * (depth * (depth + 1) / 2)) * (1 / (1 << depth))
+        return {"leaf": leaf, "level": level}
+
+    def columns(self) -> dict[str, Cost]:
+        """entry, wide: rows as long as those of the model's proof, where most entries are."""
+        engine, width = self._engine, 1 << self._shape.optimum.width
+        count = max(2, 4096 // width)
+        short = self._random.integers(0, 1 << 16, (count, width), dtype=np.int64)
+        long = self._random.integers(1 << 29, 1 << 30, (2, width), dtype=np.int64)
+        blindings = self._elements(count)
+        return {
+            "entry": timed(lambda: engine.commit_rows(short, blindings)) * (1 / (count * width)),
+            "wide": timed(lambda: engine.commit_rows(long, blindings[:2])) * (1 / (2 * width)),
+        }
+
+    def openings(self) -> dict[str, Cost]:
+        """generator, opening: one long vector and one short one."""
+        long, short = timed(lambda: self._open(1024)), timed(lambda: self._open(32), 2)
+        generator = long.less(short) * (1 / (1024 - 32))
+        return {"generator": generator, "opening": short.less(generator * 32)}
+
+    def residual(self) -> dict[str, Cost]:
+        """residual: nine tables of 2^11 rows through all rounds."""
+        size = 1 << 12
+        column = self._random.integers(0, 1 << 16, size, dtype=np.int64)
+        terms = [(1, (0, 1)), (1, (0, 2, 3)), (3, (0, 4)), (5, (5, 6)), (7, (5, 7, 8)), (9, (5, 4, 4)), (2, (5, 4))]
+        scale = self._elements(1)[0]
+
+        def work() -> None:
+            tables = [self._engine.affine(1, [(scale, column), (3, column)], size) for _ in range(9)]
+            self._rounds(self._engine.product_sumcheck(tables, terms, 3), 12)
+
+        return {"residual": timed(work) * (1 / size)}
+
+    def training(self) -> dict[str, Cost]:
+        """evaluation, step, exact."""
+        from core.training.probe import evaluation  # both load torch
+        from core.training.trainer import fit
+
+        shape, features = self._shape, len(self._shape.layout.features)
+        count = max(1, min(shape.train, CELLS // (features + 1)))
+        rows = self._matrix(count, features)
+        outcomes = self._random.integers(0, 2, count, dtype=np.int64)
+        few, labels = self._matrix(16, features), np.arange(16) % 2
+        steps = len(fit(few, labels, plan=TrainingPlan(), monitor=SilentMonitor()).losses)
+        step = timed(lambda: fit(few, labels, plan=TrainingPlan(), monitor=SilentMonitor()), warm=False) * (1 / steps)
+        call = timed(evaluation(rows[:1], outcomes[:1]), 10)
+        each = timed(evaluation(rows, outcomes), 6)
+        exact = min(count, 1 << 12)
+        parameters = replace(shape.parameters, rows=exact)
+        view = ExactView(rows[:exact], outcomes[:exact], parameters=parameters)
+        weights = tuple(
+            int(w) << (parameters.weight_scale_bits - 16)
+            for w in self._random.integers(-(1 << 12), 1 << 12, features + 1)
+        )
+        return {
+            "step": step,
+            "evaluation": each.less(call) * (1 / count),
+            "exact": timed(lambda: view.evaluate(weights)) * (1 / exact),
+        }
+
+    def public(self) -> dict[str, Cost]:
+        """listed, drawn, table, sign, packed."""
+        numbers = tuple(range(1, ROWS + 1))
+        blobs = [number.to_bytes(48, "big") for number in numbers]
+        half = Fraction(1, 2)
+
+        content = sigmoid_table(MIN_STEP_BITS, 24)
+        table = SigmoidRows(1, content.value, content.slope, content.tail)
+        point = self._elements(table.variables)
+        beta = self._elements(1)[0]
+
+        def tabulate() -> None:
+            for _, column in table.columns():
+                np.asarray(column, dtype=np.int64)
+            table.evaluate(point, beta)
+
+        key = SigningKey.generate("calibration")
+        message = bytes(1 << 14)
+        return {
+            "listed": timed(lambda: dataset_root(numbers, blobs, bytes(32))) * (1 / ROWS),
+            "drawn": timed(lambda: derive_views(numbers, excluded=(), seed=bytes(32), share=half)) * (1 / ROWS),
+            "table": timed(tabulate) * (1 / len(content.value)),
+            "sign": timed(lambda: key.sign_both(message), 2),
+            "packed": timed(lambda: b"".join(n.to_bytes(8, "big") + b for n, b in zip(numbers, blobs, strict=True)))
+            * (3 / ROWS),
+        }
+
+    def verifier(self) -> dict[str, Cost]:
+        """point, spread, product, pass."""
+        backend, count = get_backend("native"), 256
+        rows = self._matrix(count, 1).astype(np.int64)
+        blobs = self._engine.commit_rows(rows, self._elements(count))
+        scalars = self._elements(count)
+        point = self._elements((ROWS - 1).bit_length())
+
+        points = backend.decode(blobs)
+
+        def combine() -> None:
+            equation = Equation("calibration")
+            equation.combination(dict(enumerate(eq_table(point))), scalars[0])
+            for value in equation.points.values():
+                value % scalars[1]
+
+        one = timed(lambda: backend.decode(blobs)) * (1 / count)
+        processes = min(MAX_PROCESSES, os.cpu_count() or 1)
+        return {
+            "point": one,
+            "spread": Cost(one.wall / processes, one.cpu),
+            "product": timed(lambda: backend.msm(points, scalars)) * (1 / count),
+            "pass": timed(combine) * (1 / ROWS),
+        }
+
+    def squares(self) -> dict[str, Cost]:
+        """square, projected, weight."""
+        rows, seed = self._rows, self._elements(1)[0]
+        variables = (len(rows) - 1).bit_length()
+        tau = self._elements(self._width.bit_length())
+        stream = projection_stream(seed, len(rows))
+        weights = self._elements(PROJECTIONS)
+        cells = len(rows) * self._width
+
+        def project_all() -> None:
+            block = rows.astype(np.int64)
+            np.einsum("ij,ij->j", block, block)
+            project(rows, projection_stream(seed, len(rows)))
+
+        def square() -> None:
+            sumcheck = self._engine.square_sumcheck(rows, tau, variables)
+            self._rounds(sumcheck, variables + len(tau))
+
+        return {
+            "square": timed(square) * (1 / cells),
+            "projected": timed(project_all) * (1 / cells),
+            "weight": timed(lambda: projection_weights(stream, len(rows), weights)) * (1 / len(rows)),
+        }
+
+    def _walk(self, depth: int) -> None:
+        engine, size = self._engine, 1 << depth
+        mask = np.ones(size, dtype=np.uint16)
+        column = self._random.integers(0, 1 << 16, size, dtype=np.int64).astype(np.uint16)
+        factor, alpha, weight, *point = self._elements(3 + depth)
+        numerators = engine.affine_blocks([AffineBlock(0, [(1, mask)], size)])
+        denominators = engine.affine_blocks([AffineBlock(alpha, [(-1, mask), (factor, column)], size)])
+        tree = engine.fraction_tree(numerators, denominators)
+        for level in range(depth):
+            self._rounds(tree.sumcheck(level, point[:level], weight), level)
+
+    def _open(self, length: int) -> None:
+        basis, values, form = range(length), self._elements(length), self._elements(length)
+        self._engine.commit(basis, values, values[0])
+        folding = self._engine.opening(basis, values, form, form[0])
+        for challenge in self._elements(max(0, (length - 1).bit_length() - 2)):
+            folding.cross_terms()
+            folding.fold(challenge)
+        folding.final()
+
+    def _rounds(self, sumcheck: SumcheckProver, rounds: int) -> None:
+        for challenge in self._elements(rounds):
+            sumcheck.round()
+            sumcheck.bind(challenge)
+        sumcheck.final()
+
+    def _elements(self, count: int) -> list[int]:
+        """Field elements of full length, as challenges and blinding factors are."""
+        return [int.from_bytes(self._random.bytes(31), "big") | 1 << 240 for _ in range(count)]
+
+    def _matrix(self, rows: int, columns: int) -> Rows:
+        return self._random.integers(0, 1 << 16, (rows, columns), dtype=np.uint16)

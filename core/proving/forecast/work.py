@@ -1,0 +1,150 @@
+"""Elementary work of each stage, counted from the relations; core.proving.forecast.calibration says what a unit costs.
+
+record      a pass over a committed record with field elements: its weight, its row, its blinding (prover)
+form        a record's row under a linear form
+entry       a 16-bit entry of a committed column; wide: one of more than 19 bits, which takes another way
+leaf        a leaf of the fraction tree, from the columns to the last round; level: what each round takes anyhow
+residual    a row of the nine tables of the residual sumcheck
+table       a row of the sigmoid table
+generator   one entry of an opened vector: mask, response, folding; opening: what each opening takes anyhow
+evaluation  a training record in one evaluation of the float loss; step: what each step takes anyhow
+exact       a training record in one evaluation in exact integers
+listed      a record in the Merkle tree; drawn: one in the split; sign: one signature of both kinds
+point       a point decoded by the verifier; spread: one of so many that several processes share them
+product     a point multiplied by the verifier; pass: a record's weight in one of its equations
+square      a cell in the sumcheck of squares; projected: a cell under all projections
+row         a record committed on its own
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from core.claims.bounded.relation import BoundedRelation
+from core.lookup.spec import LookupSpec
+from core.proving.forecast.shape import Shape
+from core.transcript.pattern import POINT_BYTES, Kind, Pattern
+
+Work = Mapping[str, float]
+"""Number of units by name."""
+
+LBFGS_STEPS = 40
+"""L-BFGS takes 30 to 50 steps on standardised data, whatever their size."""
+
+EVALUATIONS = 1.3
+"""Evaluations of the loss a step: the line search is nearly always content with its first point."""
+
+POLISH_STEPS = 2
+"""Evaluations in exact integers after training: the first, and one after a Newton step."""
+
+WIDE_BITS = 19
+
+SPREAD_POINTS = 20_000
+"""Points from which on the verifier decodes them in several processes."""
+
+MANY_RECORDS, BLOCK_RECORDS = 1 << 16, 1 << 18
+"""Records from which on they are committed in tall blocks, and how long such a block is (core.proving.commit)."""
+
+
+def work_of(shape: Shape) -> dict[str, Work]:
+    """Units by stage, in the order of the stages."""
+    return {
+        "commit": {"row": _rows(shape.count)},
+        "split": {"drawn": shape.count},
+        "train": _training(shape),
+        shape.range_claim: _ranges(shape),
+        "optimum": _optimum(shape),
+        "bundle": {"sign": 2, "packed": shape.count},
+        "check": _check(shape),
+    }
+
+
+def _rows(count: int) -> float:
+    """Records as they count when committed: half each for many, plus what the tables of a block of them take.
+
+    One at a time an entry takes two additions; in tall blocks one, and each column 2^15 more.
+    """
+    if count < MANY_RECORDS:
+        return count
+    return count / 2 + -(-count // BLOCK_RECORDS) * (1 << 14)
+
+
+def _training(shape: Shape) -> Work:
+    settings = shape.plan.optimiser
+    steps = min(settings.epochs, LBFGS_STEPS)
+    evaluations = EVALUATIONS * steps
+    if settings.method == "adam":
+        steps, evaluations = steps + settings.epochs, evaluations + settings.epochs
+    return {
+        "evaluation": evaluations * shape.train,
+        "step": steps,
+        "exact": POLISH_STEPS * shape.train,
+    }
+
+
+def leaves_of(spec: LookupSpec) -> int:
+    """Leaves of the fraction tree, without the filler up to a power of two."""
+    return sum(1 << row.variables for row in spec.rows) + sum(1 << table.variables for table in spec.tables)
+
+
+def _lookup(spec: LookupSpec) -> Counter[str]:
+    depth = spec.layout.depth
+    return Counter({"leaf": leaves_of(spec), "level": depth * (depth + 1) // 2})
+
+
+def _openings(lengths: tuple[int, ...], pattern: Pattern) -> Counter[str]:
+    return Counter({"generator": sum(lengths) + pattern.hidden_count, "opening": len(lengths) + 1})
+
+
+def _ranges(shape: Shape) -> Work:
+    relation, count = shape.ranges, shape.count
+    work = _lookup(relation.spec) + _openings(shape.openings[shape.range_claim], relation.pattern())
+    work["entry"] += sum(column.length for column in relation.spec.columns)
+    if isinstance(relation, BoundedRelation):
+        cells = count * shape.layout.width
+        return work + Counter({"record": 2 * count, "square": cells, "projected": cells, "weight": count})
+    work["record"] += count * (2 if shape.layout.groups else 1)
+    return work
+
+
+def _optimum(shape: Shape) -> Work:
+    relation, p = shape.optimum, shape.parameters
+    work = _lookup(relation.spec) + _openings(shape.openings["optimum"], relation.pattern())
+    per_row = {"u": p.table_rows.bit_length() - 1, "value": p.value_bits, "slope": p.value_bits - 4, "tail": 8}
+    for column in relation.spec.columns:
+        wide = per_row.get(column.label, p.limb_bits) > WIDE_BITS
+        # most rows of the sigmoid table are far from every logit, so their multiplicities are zero
+        length = min(column.length, shape.train) if column.label == "table.sigmoid.count" else column.length
+        work["wide" if wide else "entry"] += length
+    return work + Counter(
+        {
+            "record": shape.train + shape.count,
+            "form": 2 * shape.train,
+            "residual": 1 << relation.row_variables,
+            "table": p.table_rows,
+            "exact": shape.train,
+        }
+    )
+
+
+def _check(shape: Shape) -> Work:
+    points = shape.count + sum(
+        step.size // POINT_BYTES
+        for pattern in (shape.ranges.pattern(), shape.optimum.pattern())
+        for step in pattern.steps
+        if step.kind is Kind.POINTS
+    )
+    levels = sum(relation.spec.layout.depth**2 for relation in (shape.ranges, shape.optimum))
+    generators = sum(sum(lengths) for lengths in shape.openings.values())
+    passes = 4 if shape.range_claim == "bounded" or shape.layout.groups else 3
+    return {
+        "listed": shape.count,
+        "drawn": shape.count,
+        "spread" if points > SPREAD_POINTS else "point": points,
+        "product": points + generators,
+        "pass": passes * (shape.count + generators),
+        "level": levels,
+        "table": shape.parameters.table_rows,
+        **({"weight": shape.count} if shape.range_claim == "bounded" else {}),
+    }
