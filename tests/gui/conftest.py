@@ -49,7 +49,8 @@ def session(qapp: QApplication, home: Path) -> Iterator[Session]:
 def window(qtbot: QtBot, session: Session, settings: QSettings) -> MainWindow:
     """The whole window, shown off screen."""
     made = MainWindow(session, PANELS, settings=settings)
-    qtbot.addWidget(made)
+    # a window with work in progress asks before it closes, and nobody is there to answer
+    qtbot.addWidget(made, before_close_func=lambda _window: session.bridge.abandon_all())
     made.show()
     return made
 

@@ -25,7 +25,7 @@ from gui.session import Session
 from gui.window import MainWindow
 from tests.gui.conftest import PASSPHRASE, write_table
 
-LONG = 60_000
+LONG = 240_000
 
 
 def texts(widget: QWidget) -> str:
