@@ -23,13 +23,13 @@ from functools import cached_property
 
 from core.algebra.field import ORDER
 from core.channel.shape import ProofShape
+from core.claims.grid import RecordGrid
 from core.commitments.hyrax import Column, choose_width
 from core.lookup.fractions import fraction_products, fraction_steps
 from core.lookup.limbs import LimbGrid
 from core.lookup.spec import LookupSpec, TableBlock
 from core.lookup.tables import RangeTable
 from core.polynomials.multilinear import eq_table
-from core.records.layout import RowLayout
 from core.sumcheck.rounds import sumcheck_steps
 from core.transcript.pattern import Pattern, Step, challenge, hidden, points
 
@@ -64,21 +64,8 @@ def projection_weights(stream: bytes, count: int, weights: Sequence[int]) -> lis
 
 
 @dataclass(frozen=True)
-class BoundedRelation:
+class BoundedRelation(RecordGrid):
     """Shape and lookups of the claim for `count` records of `layout`."""
-
-    count: int
-    layout: RowLayout
-
-    @property
-    def row_variables(self) -> int:
-        """log2 of the padded number of records, at least 1."""
-        return max(1, (self.count - 1).bit_length())
-
-    @property
-    def column_variables(self) -> int:
-        """log2 of the padded row width, the same as in the other claims."""
-        return self.layout.width.bit_length()
 
     @property
     def projection_bits(self) -> int:
@@ -92,7 +79,7 @@ class BoundedRelation:
 
     @property
     def limb_bits(self) -> int:
-        return 16 if self.row_variables + self.column_variables >= SMALL_CELLS else 8
+        return 16 if self.cell_variables >= SMALL_CELLS else 8
 
     @property
     def projection_limbs(self) -> int:
@@ -133,11 +120,6 @@ class BoundedRelation:
         count = Column("limb.count", 1 << self.limb_bits, variables, self.width)
         blocks = (TableBlock("limb", variables, table, "limb.count"),)
         return LookupSpec((self.projection.column, self.slack.column, count), tuple(rows), blocks)
-
-    @property
-    def record_basis(self) -> tuple[int, ...]:
-        """Generators that a record may use."""
-        return tuple(range(self.layout.width))
 
     def split(self, zeta: Sequence[int]) -> tuple[list[int], list[int]]:
         """(weights over the projections, form over a record) at a point of the projections' grid."""

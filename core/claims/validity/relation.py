@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.channel.shape import ProofShape
+from core.claims.grid import RecordGrid
 from core.commitments.hyrax import Column, choose_width
 from core.lookup.fractions import fraction_products, fraction_steps
 from core.lookup.spec import RECORDS, Grid, LookupSpec, RowBlock, TableBlock, Term
 from core.lookup.tables import ListedTable, RangeTable
-from core.records.layout import RowLayout
 from core.transcript.pattern import Pattern, Step, challenge, hidden, points
 
 VALUE_BITS = 16
@@ -39,25 +39,8 @@ FLAG_ON = (1 << VALUE_BITS) - 1
 
 
 @dataclass(frozen=True)
-class ValidityRelation:
+class ValidityRelation(RecordGrid):
     """Shape and lookups of the claim for `count` records of `layout`."""
-
-    count: int
-    layout: RowLayout
-
-    @property
-    def row_variables(self) -> int:
-        """log2 of the padded number of records, at least 1."""
-        return max(1, (self.count - 1).bit_length())
-
-    @property
-    def column_variables(self) -> int:
-        """log2 of the padded row width; one column more than the row is always left for the bias."""
-        return self.layout.width.bit_length()
-
-    @property
-    def cell_variables(self) -> int:
-        return self.row_variables + self.column_variables
 
     @property
     def whole(self) -> bool:
@@ -111,11 +94,6 @@ class ValidityRelation:
             RowBlock("bits", self.cell_variables, Grid(self.count, narrow), self.tags(), (value,)),
         )
         return LookupSpec((high, *counts), rows, tables)
-
-    @property
-    def record_basis(self) -> tuple[int, ...]:
-        """Generators that a record may use."""
-        return tuple(range(self.layout.width))
 
     def group_form(self, chi: int) -> tuple[list[int], int]:
         """The batched one-hot statement: coefficients over a record, and the constant that every row must reach."""
