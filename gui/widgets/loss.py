@@ -155,6 +155,8 @@ class LossCurve(QWidget):
             axis.setPen(pg.mkPen(QColor(tokens.line)))
             axis.setTextPen(QColor(tokens.muted))
             axis.setTickFont(font)
+            style = {"color": tokens.muted, "font-size": f"{theme.measures.size(-1)}pt"}
+            # Without ranges for prefixes the scale stays 1; turning prefixes off alone keeps the last one found.
+            axis.setLabel(text, siPrefixEnableRanges=(), **style)
             axis.enableAutoSIPrefix(False)
-            axis.setLabel(text, color=tokens.muted, **{"font-size": f"{theme.measures.size(-1)}pt"})
         self.plot.showGrid(x=False, y=True, alpha=0.25)

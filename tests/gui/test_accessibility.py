@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.models.report import Report
 from gui.session import Dataset, Key, Session
+from gui.theme import theme
 from gui.widgets.banner import LOOKS
 from gui.widgets.loss import LossCurve
 from gui.widgets.report import ReportView
@@ -162,3 +163,15 @@ def test_stages_tell_their_state_in_words(qtbot: QtBot) -> None:
     stages.stop()
     assert stages._rows["extra"].time.text() == "stopped"
     assert stages._rows["b"].time.text() == ""
+
+
+def test_a_curve_reads_the_same_after_a_change_of_appearance(qtbot: QtBot) -> None:
+    """The axis shows losses as they are, not in thousandths, however often the colours are set."""
+    curve = LossCurve()
+    qtbot.addWidget(curve)
+    for step, value in enumerate((0.69, 0.55, 0.48), 1):
+        curve.add(step, value)
+    axis = curve.plot.getAxis("left")
+    for _ in range(3):
+        theme.changed.emit()
+        assert axis.tickStrings([0.5, 0.6], axis.autoSIPrefixScale * axis.scale, 0.1) == ["0.5", "0.6"]
