@@ -173,5 +173,6 @@ def test_a_curve_reads_the_same_after_a_change_of_appearance(qtbot: QtBot) -> No
         curve.add(step, value)
     axis = curve.plot.getAxis("left")
     for _ in range(3):
+        axis.setRange(0.4, 0.7)
         theme.changed.emit()
         assert axis.tickStrings([0.5, 0.6], axis.autoSIPrefixScale * axis.scale, 0.1) == ["0.5", "0.6"]
