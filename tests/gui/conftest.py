@@ -95,7 +95,7 @@ def write_table(path: Path, *, rows: int = 40, names: tuple[str, str] = ("age", 
     lines = [f"mrn,{names[0]},{names[1]},sex,ok,died"]
     for number in range(rows):
         age, pressure = 30 + (number * 37) % 50, 90 + (number * 53) % 70
-        died = 1 if (age * 3 + pressure + (number * 29) % 40) > 285 else 0
+        died = 1 if (age * 3 + pressure + (number * 29) % 40) > 310 else 0
         lines.append(f"P{number:04d},{age},{pressure},{'fm'[number % 2]},{'no' if number % 13 == 5 else 'yes'},{died}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
