@@ -93,7 +93,8 @@ def test_from_an_empty_folder_to_a_verified_bundle(
     assert choices is None
     attest.form.nonce.setText("00ff" * 8)
     # the split follows from a root that differs in every run: with halves, both sides hold both outcomes
-    attest.form.share.setValue(50) choices = attest.form.choices()
+    attest.form.share.setValue(50)
+    choices = attest.form.choices()
     assert choices is not None and choices.nonce == "00ff" * 8
     announced = AnnounceDialog(session, choices.dataset_id, choices.plan)
     qtbot.addWidget(announced)
