@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from PySide6.QtCore import QFile
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
+from core.errors import ProofwardError
+from core.services.files import replacing
 from gui.bridge import Problem
 from gui.i18n import duration, file_size, tr
 from gui.models.report import Report, figure
@@ -79,8 +81,8 @@ class ResultPanel(QStackedWidget):
             report.verdict,
             tr("Trained, proven and signed") if report.verdict == "accepted" else tr("The bundle does not verify"),
             tr(
-                "{name}: the model lies within {distance} of the optimum on exactly the committed records. The bundle "
-                "was verified on this machine before it was released.",
+                "{name}: the model lies within {distance} of the optimum on exactly the committed training records. "
+                "The bundle was verified on this machine before it was released.",
                 name=attestation.dataset,
                 distance=figure(distance),
             ),
@@ -128,9 +130,13 @@ class ResultPanel(QStackedWidget):
     def export_to(self, source: Path, target: Path) -> None:
         """Copy the bundle; a problem is shown where that fails."""
         self.problem.dismiss()
-        if target.exists() and target.resolve() != source.resolve():
-            QFile.remove(str(target))
-        if target.resolve() != source.resolve() and not QFile.copy(str(source), str(target)):
+        if target.resolve() == source.resolve():
+            return
+        try:
+            # whole or not at all: a file that was there before is lost only to a complete copy
+            with replacing(target) as part:
+                shutil.copyfile(source, part)
+        except (OSError, ProofwardError):
             self.problem.show_problem(
                 Problem(
                     "input",

@@ -6,6 +6,7 @@ import json
 import stat
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -123,6 +124,9 @@ def test_from_an_empty_folder_to_a_verified_bundle(
         assert stat.S_IMODE(bundle.parent.stat().st_mode) == 0o700
     exported = tmp_path / "model.proofward"
     exported.write_bytes(b"older")
+    with patch("gui.panels.result.shutil.copyfile", side_effect=OSError("the disk is full")):
+        result.export_to(bundle, exported)
+    assert result.problem.isVisible() and exported.read_bytes() == b"older"
     result.export_to(bundle, exported)
     assert exported.read_bytes() == bundle.read_bytes()
     result.export_to(bundle, tmp_path / "no such folder" / "x.proofward")
