@@ -45,8 +45,12 @@ STAGE_NAMES = {
 DONE_NAMES = {
     "iterate": "a part of the training",
     "trained": "the training",
+    "validity.begun": "a part of the proof of validity",
     "validity": "the proof of validity",
+    "bounded.begun": "a part of the proof of bounded values",
     "bounded": "the proof of bounded values",
+    "model": "the commitment to the model",
+    "optimum.begun": "a part of the proof of the optimum",
     "attestation": "the proof of the optimum",
 }
 

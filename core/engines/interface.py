@@ -40,7 +40,10 @@ class AffineBlock:
 
 
 class SumcheckProver(Protocol):
-    """The prover's tables of one sumcheck, bound one variable after the other."""
+    """The prover's tables of one sumcheck, bound one variable after the other.
+
+    A round whose polynomial is known already is not asked for; its challenge is bound all the same.
+    """
 
     def round(self) -> list[int]:
         """Coefficients c_1..c_D of the round polynomial; c_0 follows from the running claim."""

@@ -1,8 +1,8 @@
-"""What a long job keeps on its way, so that it can go on after a crash: finished results, and nothing of a proof begun.
+"""What a long job keeps on its way, so that it can go on after a crash: finished results, and journals of proofs begun.
 
 A trained model is kept while it is trained and afterwards, because the certificate of the optimum depends on where
-training ends and not on how it got there; a proof is kept once it is finished. No mask, pad, blinding factor or
-transcript of a proof in progress is ever given to a checkpoint (docs/adr/0016-finished-results-only.md).
+training ends and not on how it got there; a proof is kept once it is finished, and until then its journal
+(core.proving.begun), which holds no mask that is still to be answered.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Checkpoint(Protocol):
         """What was kept under this name, None if nothing was."""
 
     def save(self, part: str, data: bytes) -> None:
-        """Keep a finished result."""
+        """Keep this under the name, in the place of what was there."""
 
     def drop(self, part: str) -> None:
         """Keep it no longer."""

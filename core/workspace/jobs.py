@@ -1,8 +1,7 @@
-"""Unfinished jobs: what was asked for, and the finished results on the way, sealed, so that a killed job can go on.
+"""Unfinished jobs: what was asked for, and what was achieved on the way, sealed, so that a killed job can go on.
 
-What is kept is final: never a mask, a pad, a transcript or anything else of a proof in progress. A proof that was
-interrupted begins again with fresh randomness, so no mask can ever serve two challenges, whatever becomes of the
-database or of a copy of it.
+What is kept of a proof in progress is its journal, from which any number of provers may go on without a mask ever
+serving two challenges, whatever becomes of the database or of a copy of it (docs/protocol/interrupted.md).
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class RunningJob:
         return None if row is None else self._session.vault.open(row["sealed"], "job_parts", "sealed", *self._key(part))
 
     def save(self, part: str, data: bytes) -> None:
-        """Keep a finished result instead of the earlier one of that name; on disk when this returns."""
+        """Keep a result instead of the earlier one of that name; on disk when this returns."""
         sealed = self._session.vault.seal(data, "job_parts", "sealed", *self._key(part))
         with transaction(self._session.db):
             self._session.db.table("job_parts").insert(

@@ -169,7 +169,7 @@ class FractionSumcheck:
         self._tau = [coordinate % ORDER for coordinate in point]
         self._claim = claim if all(self._tau) else None
         self._inverses = batch_inverse(self._tau) if self._claim is not None else []
-        self._coefficients = (0, 0, 0)
+        self._coefficients: tuple[int, int, int] | None = None
         self.challenges: list[int] = []
 
     def round(self) -> list[int]:
@@ -191,8 +191,9 @@ class FractionSumcheck:
         if self._claim is not None:
             tau, inverse = self._tau[len(self.challenges)], self._inverses[len(self.challenges)]
             at_one = (self._claim - (1 - tau) * at_zero) * inverse
-        self._coefficients = (at_zero % ORDER, (at_one - at_zero - leading) % ORDER, leading % ORDER)
-        return list(self._coefficients[1:])
+        first, second = (at_one - at_zero - leading) % ORDER, leading % ORDER
+        self._coefficients = (at_zero % ORDER, first, second)
+        return [first, second]
 
     def bind(self, challenge: int) -> None:
         half = self._size // 2
@@ -212,9 +213,12 @@ class FractionSumcheck:
         self._tables = targets if half > 1 else [target.copy() for target in targets]
         if half > 1:
             _halve_eq(self._rest, half // 2)
-        if self._claim is not None:
+        if self._coefficients is None:
+            self._claim = None  # of a round that was not asked for nothing is known
+        elif self._claim is not None:
             constant, first, second = self._coefficients
             self._claim = (constant + challenge * (first + challenge * second)) % ORDER
+        self._coefficients = None
         self.challenges.append(challenge)
         self._size = half
 
