@@ -2,8 +2,8 @@
 
     python -m tests.bench.killed [ROWSxFEATURES [MOMENTS]]
 
-Without a size the one with the most cells for which `validity` is due, and ten moments. The job runs in a worker process
-over a fresh copy of one workspace: once undisturbed, then once for each moment, where it is killed after a share of the
+Without a size the one with the most cells for which `validity` is due, and ten moments. The job runs in a worker over
+a fresh copy of one workspace: once undisturbed, then once for each moment, where it is killed after a share of the
 undisturbed run's processor seconds and begun again. Lost is what both runs took together beyond the undisturbed one,
 starting the program and opening the dataset again included. build/bench-killed.md holds the table; a run of the usual
 size also replaces it in docs/performance.md. Processor seconds are those of the worker itself, as Linux counts them.
@@ -139,6 +139,8 @@ def measure(size: Size, moments: int) -> dict[str, Any]:
         for moment in range(moments):
             home = fresh()
             killed = run(job, home, until=whole.cpu * (moment + 0.5) / moments)
+            if killed.last.get("event") == "result":
+                continue  # it was quicker this time, and there was nothing left to kill
             again = run(job, home)
             value = again.last.get("value", {})
             if value.get("verdict") != "accepted":
