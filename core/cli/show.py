@@ -127,6 +127,10 @@ def _attest(value: dict[str, Any]) -> str:
         f"{value['training']['gap_to_float_model']} of what torch found in floating point.",
     ]
     lines += ["", *_figures(value), ""]
+    memory = value["memory"]
+    if memory["peak"] is not None:
+        allowed = "" if memory["limit"] is None else f", of {size(memory['limit'])} that it might take"
+        lines += [f"It took {size(memory['peak'])} of memory at most{allowed}.", ""]
     if not value["key"]["new"]:
         lines.append(f"Signed by {value['key']['name']}, key {grouped(value['key']['fingerprint'])}")
     lines += [f"The bundle is {value['bundle']}", f"Next: proofward verify {value['bundle']}"]
@@ -164,18 +168,23 @@ def _jobs(value: dict[str, Any]) -> str:
 def _estimate(value: dict[str, Any]) -> str:
     memory, sizes = value["memory"], [(name.replace("_", " "), size(count)) for name, count in value["sizes"].items()]
     spare = "unknown" if memory["available"] is None else size(memory["available"])
+    rows = [("memory needed", size(memory["peak"])), ("memory to spare", spare)]
+    if memory["limit"] != memory["available"]:
+        rows.append(("memory allowed", size(memory["limit"])))
     lines = [
         "Nothing was trained. On this machine, as busy as it is now, attesting "
         f"{value['records']} records with\n{value['features']} features would take about:",
         "",
         table(stage_rows(value["seconds"]), figures=True),
         "",
-        table([("memory needed", size(memory["peak"])), ("memory to spare", spare)], figures=True),
+        table(rows, figures=True),
         "",
         table(sizes, figures=True),
     ]
     if value["range_proof_known"]:
         lines += ["", "The dataset's own proof is at hand from an earlier bundle and takes no time."]
+    if memory["lean"] and memory["suffices"]:
+        lines += ["", "It would keep less in memory than usual and take somewhat longer, so as to fit."]
     if memory["remedy"]:
         lines += ["", f"There is not enough memory for it. {memory['remedy']}"]
     return "\n".join(lines)

@@ -118,9 +118,6 @@ class Engine(Protocol):
         end.
         """
 
-    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> Vector:
-        """Blocks one after the other, each made where it is to stand."""
-
     def outer(self, rows: Vector, columns: Vector) -> Vector:
         """rows[i] * columns[j] at index i * len(columns) + j."""
 
@@ -141,6 +138,16 @@ class Engine(Protocol):
         """The tree over 2^depth leaves; denominators are non-zero. Leaves missing up to a power of two are 0/1. The
         vectors are used up.
         """
+
+    def affine_fraction_tree(
+        self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
+    ) -> FractionTree:
+        """The same over blocks of leaves, one after the other: block by block numerators and denominators of one
+        length. The columns must not change while the tree is in use, because leaves may be made from them anew.
+        """
+
+    def leaner(self) -> Engine:
+        """An engine that gives the same values and needs less memory, if it can, for more time."""
 
     def product_sumcheck(
         self, tables: Sequence[Vector], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
