@@ -89,7 +89,12 @@ def _preview(value: dict[str, Any]) -> str:
 
 
 def _import(value: dict[str, Any]) -> str:
-    lines = [f"Committed to {value['records']} records with {value['features']} features, one by one."]
+    lines = []
+    if value["continued"]:
+        lines += [f"Continued an interrupted import, which had committed to {value['continued']} records.", ""]
+    if value["restarted"]:
+        lines += ["The table was changed since an earlier import of it was interrupted, so it was read anew.", ""]
+    lines.append(f"Committed to {value['records']} records with {value['features']} features, one by one.")
     if value["consented"] < value["records"]:
         lines.append(f"{value['consented']} of them have consent; the others are committed, but not trained on.")
     if value["reused"]:
@@ -154,14 +159,17 @@ def _announce(value: dict[str, Any]) -> str:
 def _jobs(value: dict[str, Any]) -> str:
     if not value["jobs"]:
         return "This workspace has no unfinished job."
-    rows = [("job", "begun", "dataset", "bundle", "finished so far")]
+    rows = [("job", "begun", "of", "to", "finished so far")]
     for job in value["jobs"]:
-        done = ", ".join(DONE_NAMES.get(part, part) for part in job["parts"]) or "nothing yet"
-        state = f"{done} (running)" if job["running"] else done
         arguments = job["arguments"]
-        rows.append(
-            (job["job_id"], job["created"], str(arguments.get("dataset", "")), str(arguments.get("output", "")), state)
-        )
+        if job["verb"] == "import_dataset":
+            source, target = arguments["path"], f"dataset “{arguments['name']}”"
+            done = f"{job['records']} records" if job["records"] else "nothing yet"
+        else:
+            source, target = arguments["dataset"], arguments["output"]
+            done = ", ".join(DONE_NAMES.get(part, part) for part in job["parts"]) or "nothing yet"
+        state = f"{done} (running)" if job["running"] else done
+        rows.append((job["job_id"], job["created"], str(source), str(target), state))
     return f"{table(rows)}\n\nTo go on: proofward resume JOB"
 
 

@@ -17,6 +17,7 @@ from core.encoding.canonical import dumps, loads
 from core.errors import InputError, MalformedError
 from core.settings import VERSION, WORKSPACE_FILE
 from core.workspace.database import first, rows, transaction
+from core.workspace.imports import give_up
 from core.workspace.locks import Lock
 from core.workspace.session import Session
 
@@ -27,12 +28,16 @@ _IMPATIENCE = 0.5  # seconds that a leaving process waits for the database
 
 @dataclass(frozen=True, slots=True)
 class JobInfo:
-    """An unfinished job: verb and arguments (JSON values) that run it again, and the results that are at hand."""
+    """An unfinished job: verb and arguments (JSON values) that run it again, and the results that are at hand.
+
+    records: how many an import has stored so far, 0 for other verbs.
+    """
 
     job_id: str
     verb: str
     arguments: dict[str, object]
     parts: tuple[str, ...]
+    records: int
     running: bool
     created: str
 
@@ -150,6 +155,7 @@ class JobStore:
         plain = dumps({"version": VERSION, "job": loads(header, limit=_MAX_HEADER, what="The job")})
         sealed = self._session.vault.seal(plain, "jobs", "sealed", job_id.encode())
         with transaction(self._session.db):
+            give_up(self._session, job_id)  # by a process that forgot the job on its way out
             self._session.db.table("jobs").insert({"id": job_id, "created": self._session.now(), "sealed": sealed})
 
     def _info(self, row: Mapping[str, Any]) -> JobInfo:
@@ -159,6 +165,7 @@ class JobStore:
             verb=job["verb"],
             arguments=job["arguments"],
             parts=_parts(self._session, row["id"]),
+            records=_records(self._session, row["id"]),
             running=Lock(_lock_path(self._folder, row["id"])).is_held(),
             created=row["created"],
         )
@@ -176,8 +183,14 @@ def _parts(session: Session, job_id: str) -> tuple[str, ...]:
     return tuple(row["part"] for row in rows(session.db, query, job_id))
 
 
+def _records(session: Session, job_id: str) -> int:
+    row = first(session.db, "SELECT records FROM imports WHERE job_id = ?", job_id)
+    return 0 if row is None else int(row["records"])
+
+
 def _forget(session: Session, job_id: str) -> None:
     with transaction(session.db):
+        give_up(session, job_id)
         session.db.execute("DELETE FROM job_parts WHERE job_id = ?", [job_id])
         session.db.execute("DELETE FROM jobs WHERE id = ?", [job_id])
 
