@@ -16,7 +16,7 @@ from typing import Any
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
 from core.encoding.canonical import dumps, loads
-from core.errors import InternalError
+from core.errors import InternalError, MalformedError
 from core.randomness import Tape
 
 INTERVAL = 2.0
@@ -66,18 +66,29 @@ class Journal:
         """Begin, or go on if what was kept has the same `binding` (a digest of statement and pattern).
 
         Returns the tape to draw from. `sent` is then what was sent before, empty for a proof that begins.
+        JournalMismatchError if what was kept is no journal.
         """
         if self._binding:
             raise InternalError("journal.reused", "One journal was given to two proofs.")
         self._binding = binding
-        kept: Any = None if self._kept is None else loads(self._kept, limit=_LIMIT, what="The journal of a proof")
-        if kept is not None and kept["binding"] == binding.hex():
-            self._draws = [(label, _scalars(text)) for label, text in kept["draws"]]
-            self.sent = bytes.fromhex(kept["sent"])
-        else:
+        if self._kept is None or not self._read(self._kept):
             self._draws = [(MASKS, tape.scalars(MASKS, 2))]
         self._replayed = 1
         return JournalTape(self, tape)
+
+    def _read(self, data: bytes) -> bool:
+        """Take over what was kept, if it is of the same statement; JournalMismatchError if it is no journal."""
+        try:
+            kept: Any = loads(data, limit=_LIMIT, what="The journal of a proof")
+            draws = [(label, _scalars(text)) for label, text in kept["draws"]]
+            same, sent = bool(kept["binding"] == self._binding.hex()), bytes.fromhex(kept["sent"])
+        except (MalformedError, KeyError, TypeError, ValueError):
+            raise JournalMismatchError from None
+        if same and (not draws or draws[0][0] != MASKS or len(draws[0][1]) != 2):
+            raise JournalMismatchError
+        if same:
+            self._draws, self.sent = draws, sent
+        return same
 
     def draw(self, tape: Tape, label: str, count: int) -> list[int]:
         """The draw of an earlier run if it is in the journal, and a fresh one otherwise."""
@@ -89,7 +100,9 @@ class Journal:
             known, values = self._draws[self._replayed]
             if (known, len(values)) != (label, count):
                 raise JournalMismatchError
-        elif self._complete or self.sent:
+        elif self.sent:
+            raise JournalMismatchError
+        elif self._complete:
             raise InternalError("journal.late", "A proof drew something after its first hidden message.")
         else:
             values = tape.scalars(label, count)

@@ -76,6 +76,9 @@ class FractionTree(Protocol):
         Uses up the children's tables.
         """
 
+    def skip(self, level: int) -> None:
+        """Let go of the children's tables of a level whose sumcheck is not needed."""
+
 
 class Folding(Protocol):
     """The logarithmic part of a linear-form opening (Attema-Cramer 2020), see core.commitments.opening.

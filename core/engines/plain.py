@@ -87,6 +87,9 @@ class PlainFractionTree:
         half = len(p) // 2
         return PlainFractionSumcheck([p[:half], p[half:], q[:half], q[half:]], point, weight)
 
+    def skip(self, level: int) -> None:
+        """The levels stay."""
+
 
 class PlainProductSumcheck:
     """sum_x sum_t coefficient_t prod_k table_tk(x) by evaluation at 0..degree."""

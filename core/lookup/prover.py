@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.algebra.field import ORDER
 from core.channel.prover import ProverChannel
 from core.constraints.expression import Expression
-from core.engines.interface import FractionTree
+from core.engines.interface import FractionTree, SumcheckProver
 from core.errors import InternalError
 from core.lookup.fractions import CHILDREN, ROUND_DEGREE, descend, state_level, state_root
 from core.lookup.spec import LookupSpec
@@ -27,8 +27,12 @@ def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Express
         weight = channel.challenge("fractions.lambda")
         claim = numerator + denominator * weight
         # a level that was sent before an interruption needs its messages alone
-        sent = channel.holds(level * ROUND_DEGREE + CHILDREN)
-        tables = Recalled() if sent else tree.sumcheck(level, point, weight)
+        tables: SumcheckProver
+        if channel.holds(level * ROUND_DEGREE + CHILDREN):
+            tree.skip(level)
+            tables = Recalled()
+        else:
+            tables = tree.sumcheck(level, point, weight)
         claim, bound = prove_eq_sumcheck(channel, "fractions.round", claim, point, tables)
         p0, p1, q0, q1 = channel.recalled() or tables.final()
         children = channel.hidden("fractions.children", [p0, p1, q0, q1])

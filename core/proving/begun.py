@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
 from core.channel.journal import Journal, JournalMismatchError
+from core.errors import InputError
 from core.proving.checkpoint import Checkpoint
 from core.randomness import Tape
 
@@ -23,7 +24,8 @@ def journal_of(claim: str) -> str:
 def go_on(checkpoint: Checkpoint | None, claim: str, prove: Callable[[Journal | None], bytes]) -> bytes:
     """The proof that `prove` makes, from the journal that an interrupted run has left, if it fits.
 
-    The journal stays until somebody keeps the proof and drops it.
+    A journal that does not fit, or cannot be read, costs the proof that was begun and nothing else. The journal stays
+    until somebody keeps the proof and drops it.
     """
     if checkpoint is None:
         return prove(None)
@@ -33,10 +35,20 @@ def go_on(checkpoint: Checkpoint | None, claim: str, prove: Callable[[Journal | 
         checkpoint.save(part, data)
 
     try:
-        return prove(Journal(checkpoint.load(part), save))
+        return prove(Journal(_kept(checkpoint, part), save))
     except JournalMismatchError:
         checkpoint.drop(part)
         return prove(Journal(None, save))
+
+
+def _kept(checkpoint: Checkpoint, part: str) -> bytes | None:
+    try:
+        return checkpoint.load(part)
+    except InputError as error:
+        if error.code != "workspace.damaged":
+            raise
+        checkpoint.drop(part)
+        return None
 
 
 def model_blinding(checkpoint: Checkpoint | None, tape: Tape) -> int:

@@ -2,7 +2,7 @@
 
 A trained model is kept while it is trained and afterwards, because the certificate of the optimum depends on where
 training ends and not on how it got there; a proof is kept once it is finished, and until then its journal
-(core.proving.begun), which holds no mask that is still to be answered.
+(core.proving.begun), which holds no mask whose response depends on anything drawn later.
 """
 
 from __future__ import annotations

@@ -13,12 +13,17 @@ import pytest
 from core.channel import journal as journal_module
 from core.channel.journal import Journal, JournalMismatchError
 from core.channel.points import PointTable
+from core.channel.prover import ProverChannel
+from core.channel.shape import ProofShape
 from core.claims.validity import verifier as validity_verifier
 from core.claims.validity.verifier import verify_validity
-from core.errors import InternalError
+from core.engines import get_engine
+from core.errors import InputError, InternalError
+from core.monitor import SilentMonitor
 from core.proving.begun import go_on
 from core.proving.checkpoint import NoCheckpoint
 from core.randomness import SeededTape, SystemTape, Tape
+from core.transcript.pattern import hidden
 from tests.soundness.hospital import honest
 from tests.soundness.interrupted import Claim, Kept, Recorder, claim_of, fixed_length, pairs
 from tests.soundness.simulator import programmed, random_point, simulating
@@ -173,18 +178,26 @@ def test_a_draw_after_the_first_padded_message_is_refused() -> None:
 def altered(data: bytes, change: str) -> bytes:
     """A journal with one thing changed in it."""
     value = json.loads(data)
+    if change == "noise":
+        return data[1:]
     if change == "sent":
         value["sent"] = value["sent"][:200] + ("0" if value["sent"][200] != "0" else "1") + value["sent"][201:]
-    elif change == "draws":
+    elif change == "label":
         value["draws"][-1][0] = "another"
+    elif change == "last":
+        value["draws"].pop()
+    elif change == "first":
+        value["draws"].pop(0)
     elif change == "pad":
         value["draws"][1][1] = "00" * 32 + value["draws"][1][1][64:]
+    elif change == "member":
+        del value["binding"]
     else:
         value["binding"] = "00" * 32
     return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
 
 
-@pytest.mark.parametrize("change", ["sent", "draws", "pad", "binding"])
+@pytest.mark.parametrize("change", ["noise", "sent", "label", "last", "first", "pad", "member", "binding"])
 def test_a_journal_that_does_not_fit_is_thrown_away_and_the_proof_begins_anew(
     change: str, begun: Callable[[str], Begun]
 ) -> None:
@@ -198,6 +211,65 @@ def test_a_journal_that_does_not_fit_is_thrown_away_and_the_proof_begins_anew(
     assert claim.failing(proof) == []
     assert pairs(claim.pattern, [first, proof]) == set() and proof[:48] != first[:48]
     assert store.parts["validity.begun"] != wrong
+
+
+def test_a_sent_message_that_was_altered_is_stopped_by_the_verifier(begun: Callable[[str], Begun]) -> None:
+    """Rounds that were sent are not computed again, so only the proof as a whole shows it."""
+    first = begun("validity")
+    value = json.loads(first.kept.journals[-1])
+    labels = [step.label for step in first.claim.pattern.steps]
+    start = sum(step.size for step in first.claim.pattern.steps[: labels.index("fractions.round")])
+    sent = bytearray.fromhex(value["sent"])
+    sent[start + 31] ^= 1
+    data = json.dumps({**value, "sent": sent.hex()}, separators=(",", ":"), sort_keys=True).encode()
+    assert "tie" in first.claim.failing(first.claim.prove(Kept().journal(data), SystemTape(), "fast"))
+
+
+def test_a_journal_belongs_to_one_statement(begun: Callable[[str], Begun]) -> None:
+    """Of the same claim over other records, or of another claim over the same: nothing of it is taken."""
+    journals = begun("validity").kept.journals
+    for other in ("bounded", "hidden"):
+        claim = claim_of(other)
+        proof = claim.prove(Kept().journal(journals[-1]), SystemTape(), "fast")
+        assert claim.failing(proof) == [] and proof[:48] != begun("validity").proof[:48]
+    one, another = (binding_of(statement) for statement in (b"one", b"another"))
+    assert one != another
+
+
+def binding_of(statement: bytes) -> bytes:
+    """The binding that a channel gives its journal."""
+    seen: list[bytes] = []
+
+    class Seen(Journal):
+        def open(self, binding: bytes, tape: Tape) -> Tape:
+            seen.append(binding)
+            return super().open(binding, tape)
+
+    shape = ProofShape()
+    shape.add(hidden("something", 1))
+    ProverChannel(
+        "test",
+        statement,
+        shape.close(),
+        engine=get_engine("fast"),
+        tape=SystemTape(),
+        monitor=SilentMonitor(),
+        journal=Kept().journal(kind=Seen),
+    )
+    return seen[0]
+
+
+def test_a_journal_that_cannot_be_opened_costs_the_proof_alone(begun: Callable[[str], Begun]) -> None:
+    class Damaged(Memory):
+        def load(self, part: str) -> bytes | None:
+            if part in self.parts:
+                raise InputError("workspace.damaged", "An item of the workspace was changed or is damaged.")
+            return None
+
+    store, claim = Damaged({"validity.begun": b"sealed", "trained": b"kept"}), begun("validity").claim
+    with patch.object(journal_module, "INTERVAL", 1e9):
+        proof = go_on(store, "validity", lambda journal: claim.prove(journal, SystemTape(), "fast"))
+    assert claim.failing(proof) == [] and set(store.parts) == {"trained"}
 
 
 class Memory(NoCheckpoint):

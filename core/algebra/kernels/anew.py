@@ -156,6 +156,11 @@ class AffineLevels:
         """(p, q) at the root."""
         return self._top.root()
 
+    def skip(self, level: int) -> None:
+        """Let go of what the sumcheck of this level would use up."""
+        if level < self._kept:
+            self._top.skip(level)
+
     def sumcheck(self, level: int, point: Sequence[int], weight: int) -> FractionSumcheck:
         """Sumcheck from `level` to its children."""
         if level < self._kept:

@@ -267,6 +267,10 @@ class FractionLevels:
         p0, p1, q0, q1 = sumcheck.final()
         return (p0 + point[0] * (p1 - p0) + weight * (q0 + point[0] * (q1 - q0))) % ORDER
 
+    def skip(self, level: int) -> None:
+        """Let go of the tables that the sumcheck of this level would use up."""
+        self._levels[level + 1] = None
+
     def sumcheck(self, level: int, point: Sequence[int], weight: int) -> FractionSumcheck:
         """Sumcheck from `level` to its children, whose tables it uses up."""
         tables = self._levels[level + 1]
