@@ -29,6 +29,7 @@ from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 from core.relations.views import Views
 from core.training.quantise import TrainedModel, optimum_witness
+from core.training.rows import Rows, RowView
 
 OPTIMUM = "optimum"
 _Result = TypeVar("_Result")
@@ -99,7 +100,7 @@ def attest(
     excluded = excluded_numbers(dataset)
     views, parameters = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
     train = np.asarray(views.train)
-    features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16, copy=False)
+    features = RowView(dataset.rows, train, np.asarray(layout.features))
     outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
 
     def train_model() -> TrainedModel:
@@ -238,7 +239,7 @@ def _split(
     return views, parameters
 
 
-def _train(features: Any, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
+def _train(features: Rows, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
     # torch takes seconds to load and must never enter a process that only imports or verifies
     from core.training.trainer import train
 

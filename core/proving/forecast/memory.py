@@ -22,6 +22,8 @@ CHECKED = 2600
 PROCESSES = 2 * 90_000_000
 """The verifier's helpers, which are started for many records."""
 RESIDUAL_TABLES = 9
+EXACT_ROWS = 1 << 12
+"""Rows that core.training.exact takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,10 @@ def memory_of(shape: Shape, *, range_proof: bool = True, lean: bool = False) -> 
     """Bytes in use at the height of each stage; range_proof and lean as above."""
     count, train, width = shape.count, shape.train, shape.layout.width
     features = len(shape.layout.features)
-    held = PROGRAM + count * (2 * width + RECORD) + train * 2 * features
+    held = PROGRAM + count * (2 * width + RECORD)
     stages = {
-        # the encoded view, its uint16 copy, and a handful of columns
-        "train": 8 * train * (features + 1) + 10 * 8 * train,
+        # two blocks of rows as floats, the matrix of curvatures a few times, and a dozen columns
+        "train": 8 * (2 * EXACT_ROWS + 4 * (features + 1)) * (features + 1) + 12 * 8 * train,
         "optimum": _lookup(shape.optimum.spec, lean)
         + 2 * RESIDUAL_TABLES * ELEMENT * (1 << shape.optimum.row_variables)
         + 8 * sum(column.length for column in shape.optimum.spec.columns)
