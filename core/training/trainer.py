@@ -21,8 +21,11 @@ from core.monitor import Monitor
 from core.relations.parameters import FEATURE_BITS, OptimumParameters
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.exact import ExactView
+from core.training.loading import leave_the_compiler_out
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
+
+leave_the_compiler_out()
 
 # Training stops when the float model is within this share of the target distance, or when it no longer moves.
 _FLOAT_SHARE = 1e-3
@@ -37,10 +40,13 @@ _TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FloatModel:
-    """What torch found: d + 1 weights (the bias last) and the loss before each step."""
+    """What torch found: d + 1 weights (the bias last), the loss before each step, and how often all records were gone
+    through for it.
+    """
 
     weights: NDArray[np.float64]
     losses: tuple[float, ...]
+    evaluations: int
 
 
 class Keeper(Protocol):
@@ -163,7 +169,9 @@ def fit(
         first_share=first_share,
         last_share=1.0,
     )
-    return FloatModel(weights=weights.detach().numpy().copy(), losses=tuple(run.losses))
+    return FloatModel(
+        weights=weights.detach().numpy().copy(), losses=tuple(run.losses), evaluations=run.evaluations
+    )
 
 
 class _Run:
@@ -182,6 +190,7 @@ class _Run:
         keeper: Keeper | None,
     ) -> None:
         self.losses = losses
+        self.evaluations = 0
         self._keeper = keeper
         self._weights = weights
         self._loss = loss
@@ -239,6 +248,7 @@ class _Run:
         """
         here = self._weights.detach()
         if self._point is None or not torch.equal(self._point, here):
+            self.evaluations += 1
             value = self._loss() * self._magnification
             (self._gradient,) = torch.autograd.grad(value, [self._weights])
             self._point, self._value = here.clone(), float(value.detach())
