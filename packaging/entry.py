@@ -2,6 +2,7 @@
 
 proofward                      the command line; `proofward-window` without arguments opens the window
 proofward --worker             the worker process, which reads one job from its standard input
+proofward --points             a helper of the verifier, which decodes the points it is sent
 proofward --self-test          attest and verify the sample, and say so; exit code 0
 """
 
@@ -18,6 +19,11 @@ def main(arguments: list[str]) -> int:
         from core.jobs.worker import main as work
 
         return int(work() or 0)
+    if arguments[:1] == ["--points"]:
+        from core.algebra.batch.helper import main as help_with_points
+
+        help_with_points()
+        return 0
     if not arguments and Path(sys.executable).stem.endswith("-window"):
         arguments = ["app"]
     if arguments[:1] == ["--self-test"]:

@@ -49,6 +49,16 @@ def compress(x: int, y: int) -> bytes:
     return (x | flags << 376).to_bytes(COORDINATE_BYTES, "big")
 
 
+def join_affine(x: int, y: int) -> bytes:
+    """x || y, 48 bytes each, big endian."""
+    return x.to_bytes(COORDINATE_BYTES, "big") + y.to_bytes(COORDINATE_BYTES, "big")
+
+
+def split_affine(data: bytes) -> tuple[int, int]:
+    """The coordinates of `join_affine`."""
+    return int.from_bytes(data[:COORDINATE_BYTES], "big"), int.from_bytes(data[COORDINATE_BYTES:], "big")
+
+
 def not_on_curve(index: int) -> MalformedError:
     """The error for a coordinate without a point."""
     return MalformedError("point.curve", "A point does not lie on the curve.", detail=f"point {index}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
@@ -18,15 +18,21 @@ class GroupBackend(Protocol):
     name: str
     identity: Point
 
-    def decode(self, blobs: Sequence[bytes]) -> list[Point]:
-        """The one door for untrusted points: compressed (48 bytes, ZCash's format), checked one by one.
+    def decode(
+        self, blobs: Sequence[bytes], *, first: int = 0, tick: Callable[[int], None] | None = None
+    ) -> list[Point]:
+        """The one door for untrusted points: compressed (48 bytes, ZCash's format), each of them checked.
 
         MalformedError "point.encoding" (not canonical), "point.identity", "point.curve" or "point.subgroup"; `.detail`
-        begins with "point <index>". If several are bad, the error is that of the least index.
+        begins with "point <index>", the first encoding counting as number `first`. If several are bad, the error is
+        that of the least index. tick: called now and then with the number of points seen; may raise to stop.
         """
 
     def from_affine(self, coordinates: Sequence[tuple[int, int]]) -> list[Point]:
         """Points of trusted affine coordinates (pinned generators, own computations); checked by nobody."""
+
+    def to_affine(self, point: Point) -> tuple[int, int] | None:
+        """Affine coordinates; None for the identity."""
 
     def encode(self, point: Point) -> bytes:
         """The canonical compressed encoding, the identity's included."""

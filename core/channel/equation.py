@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.algebra.field import ORDER
 
-Combination = Mapping[int, int]
+
+@dataclass(frozen=True)
+class Run:
+    """A combination of points with consecutive handles from `first` on: how one over all records is kept."""
+
+    first: int
+    coefficients: Sequence[int]
+
+
+Combination = Mapping[int, int] | Run
 """A public linear combination of committed points: coefficient by point handle."""
 
 
@@ -23,14 +32,18 @@ class Equation:
     generators: dict[int, int] = field(default_factory=dict)
     _combinations: list[tuple[Combination, int]] = field(default_factory=list)
 
-    @property
-    def points(self) -> dict[int, int]:
-        """The coefficient of each point by handle, not reduced."""
-        result: dict[int, int] = {}
+    def coefficients(self, count: int) -> list[int]:
+        """The coefficient of each of the points with handles 0..count - 1, reduced."""
+        result = [0] * count
         for combination, factor in self._combinations:
-            for handle, coefficient in combination.items():
-                result[handle] = result.get(handle, 0) + coefficient * factor
-        return result
+            if isinstance(combination, Run):
+                place = slice(combination.first, combination.first + len(combination.coefficients))
+                pairs = zip(result[place], combination.coefficients, strict=True)
+                result[place] = [held + factor * coefficient for held, coefficient in pairs]
+            else:
+                for handle, coefficient in combination.items():
+                    result[handle] += coefficient * factor
+        return [value % ORDER for value in result]
 
     def point(self, handle: int, coefficient: int) -> None:
         self._combinations.append(({handle: coefficient}, 1))

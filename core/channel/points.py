@@ -13,8 +13,8 @@ class PointTable:
     def __init__(self) -> None:
         self.blobs: list[bytes] = []
 
-    def add(self, blobs: Sequence[bytes]) -> list[int]:
+    def add(self, blobs: Sequence[bytes]) -> range:
         """Handles of newly read encodings."""
         start = len(self.blobs)
         self.blobs.extend(blobs)
-        return list(range(start, start + len(blobs)))
+        return range(start, start + len(blobs))

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.algebra.batch.local import PointSums
 from core.algebra.field import ORDER
-from core.algebra.group import GroupBackend, Point
+from core.algebra.group import GroupBackend
 from core.channel.equation import Equation, weighted_sum
 from core.commitments import generators
 
 
-def is_satisfied(equation: Equation, points: Sequence[Point], backend: GroupBackend) -> bool:
-    """Whether the equation over the decoded `points` (by handle) and the generators vanishes."""
+def is_satisfied(equation: Equation, points: Sequence[PointSums], backend: GroupBackend) -> bool:
+    """Whether the equation over the decoded points and the generators vanishes.
+
+    points: in the order of their handles, in as many lists as they are kept in.
+    """
+    coefficients = equation.coefficients(sum(len(part) for part in points))
     own = generators.points(backend)
-    terms = [(points[handle], value % ORDER) for handle, value in equation.points.items()]
-    terms += [(own[index], value % ORDER) for index, value in equation.generators.items()]
-    used = [(point, value) for point, value in terms if value]
-    return backend.is_identity(backend.msm([point for point, _ in used], [value for _, value in used]))
+    used = [(own[index], value % ORDER) for index, value in equation.generators.items()]
+    total = backend.msm([point for point, _ in used], [value for _, value in used])
+    start = 0
+    for part in points:
+        total = backend.add(total, part.sum(coefficients[start : start + len(part)]))
+        start += len(part)
+    return backend.is_identity(total)
 
 
 def failing_stages(
-    weighted: Sequence[tuple[int, Equation]], points: Sequence[Point], backend: GroupBackend
+    weighted: Sequence[tuple[int, Equation]], points: Sequence[PointSums], backend: GroupBackend
 ) -> list[str]:
     """Empty if all equations hold; otherwise the stages of those that do not, in order, each tried by itself.
 

@@ -4,6 +4,8 @@ together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.algebra.field import ORDER
 from core.algebra.wire import Reader
 from core.channel.base import Channel
@@ -40,7 +42,7 @@ class VerifierChannel(Channel):
         self._messages: list[int] = []
         self._pad = self.points(labels.PAD, 1)[0]
 
-    def points(self, label: str, count: int) -> list[int]:
+    def points(self, label: str, count: int) -> Sequence[int]:
         """Read and absorb `count` points; returns their handles."""
         self._expect(Kind.POINTS, label, count)
         blobs = self._reader.points(count)

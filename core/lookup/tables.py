@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Protocol
 
 from core.algebra.field import ORDER
@@ -84,10 +85,7 @@ class SigmoidRows:
     def evaluate(self, point: Sequence[int], beta: int) -> int:
         weights = eq_table(point)
         # a product with a small integer costs a third of one with a field element
-        columns = [
-            sum(weight * entry for weight, entry in zip(weights, column, strict=True))
-            for column in (self.values, self.slopes, self.tails)
-        ]
+        columns: list[int] = [sum(map(mul, weights, column)) for column in (self.values, self.slopes, self.tails)]
         powers = [pow(beta, power, ORDER) for power in (2, 3, 4)]
         rest = sum(column * power for column, power in zip(columns, powers, strict=True))
         return (self.tag + beta * identity(point) + rest) % ORDER

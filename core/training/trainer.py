@@ -20,10 +20,13 @@ from core.relations.parameters import OptimumParameters
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.exact import ExactView
 from core.training.keeper import Iterate, Keeper
+from core.training.loading import leave_the_compiler_out
 from core.training.objective import Objective
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
 from core.training.rows import Rows
+
+leave_the_compiler_out()
 
 # Training stops when the float model is within this share of the target distance, or when it no longer moves.
 _FLOAT_SHARE = 1e-3
@@ -38,10 +41,13 @@ _TRAIN_SHARE = 0.8  # of the progress bar; the polish has the rest
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FloatModel:
-    """What torch found: d + 1 weights (the bias last) and the loss before each step."""
+    """What torch found: d + 1 weights (the bias last), the loss before each step, and how often all records were gone
+    through for it.
+    """
 
     weights: NDArray[np.float64]
     losses: tuple[float, ...]
+    evaluations: int
 
 
 def train(
@@ -152,7 +158,9 @@ def fit(
         first_share=first_share,
         last_share=1.0,
     )
-    return FloatModel(weights=weights.detach().numpy().copy(), losses=tuple(run.losses))
+    return FloatModel(
+        weights=weights.detach().numpy().copy(), losses=tuple(run.losses), evaluations=run.evaluations
+    )
 
 
 class _Run:
@@ -171,6 +179,7 @@ class _Run:
         keeper: Keeper | None,
     ) -> None:
         self.losses = losses
+        self.evaluations = 0
         self._keeper = keeper
         self._weights = weights
         self._objective = objective
@@ -228,6 +237,7 @@ class _Run:
         """
         here = self._weights.detach()
         if self._point is None or not torch.equal(self._point, here):
+            self.evaluations += 1
             value, gradient = self._objective(here)
             self._value, self._gradient = value * self._magnification, gradient * self._magnification
             self._point = here.clone()

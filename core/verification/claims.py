@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.algebra.batch.local import PointBatch, PointList
 from core.algebra.group import GroupBackend
 from core.bundle.reader import BundleContents
 from core.channel.equation import Equation
@@ -113,9 +114,12 @@ def read_schema(data: bytes) -> Schema:
     return Schema.from_json(loads(data, limit=MAX_SCHEMA_BYTES, what="The schema"))
 
 
-def failing(contents: BundleContents, stated: StatedBundle, backend: GroupBackend, monitor: Monitor) -> list[str]:
+def failing(
+    contents: BundleContents, stated: StatedBundle, committed: PointBatch, backend: GroupBackend, monitor: Monitor
+) -> list[str]:
     """Stages whose equations do not hold, as "claim:stage"; empty if both proofs are valid.
 
+    committed: the record commitments, on their way to points while the proofs are read.
     MalformedError for a proof of the wrong length, a scalar or a point that is not canonical, off the curve or outside
     the subgroup.
     """
@@ -131,10 +135,11 @@ def failing(contents: BundleContents, stated: StatedBundle, backend: GroupBacken
     equations += _named("optimum", verify_optimum(stated.optimum, contents.attestation, table, records, handle))
     monitor.progress(0.2)
     monitor.check()
-    points = backend.decode(table.blobs)
+    committed.wait(lambda share: monitor.progress(0.2 + 0.5 * share))
+    others = backend.decode(table.blobs[len(records) :], first=len(records))
     monitor.progress(0.7)
     monitor.check()
-    return failing_stages(equations, points, backend)
+    return failing_stages(equations, [committed, PointList(backend, others, monitor)], backend)
 
 
 def _named(claim: str, weighted: Sequence[tuple[int, Equation]]) -> list[tuple[int, Equation]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.algebra.group import get_backend
+from core.algebra.batch.local import PointBatch
+from core.algebra.batch.opening import open_batch
+from core.algebra.group import GroupBackend, get_backend
 from core.bundle.envelope import VerifiedSigner, verify_envelope
 from core.bundle.identity import parse_fingerprint
 from core.bundle.reader import BundleContents, read_bundle
@@ -43,6 +45,19 @@ def verify_bundle(
         contents = read_bundle(source)
     except (MalformedError, RejectedError) as error:
         return _stopped(error, backend)
+    # Other processes may decode the record commitments meanwhile.
+    committed = open_batch(group, contents.commitments, monitor)
+    try:
+        return _checked(contents, committed, group, monitor, wanted)
+    finally:
+        committed.close()
+
+
+def _checked(
+    contents: BundleContents, committed: PointBatch, group: GroupBackend, monitor: Monitor, wanted: str | None
+) -> VerificationReport:
+    """The report on what was read; committed: the record commitments."""
+    backend = group.name
     monitor.stage("signatures")
     refused: MalformedError | RejectedError | None = None
     signers: tuple[SignerVerdict, ...] = ()
@@ -57,7 +72,7 @@ def verify_bundle(
         return _stopped(refused or error, backend, contents, signers=signers)
     monitor.stage("proofs")
     try:
-        stages = failing(contents, stated, group, monitor)
+        stages = failing(contents, stated, committed, group, monitor)
     except (MalformedError, RejectedError) as error:
         return _stopped(refused or error, backend, contents, signers=signers)
     return _report(contents, stated, stages, refused=refused, signers=signers, backend=backend)

@@ -55,6 +55,7 @@ def test_the_closure_is_the_verifier() -> None:
         "core.channel.verifier",
         "core.claims.optimum.verifier",
         "core.algebra.backends.native",
+        "core.algebra.batch.helper",
         "core.algebra.backends.reference",
         "core.bundle.reader",
         "core.bundle.envelope",

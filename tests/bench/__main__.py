@@ -79,14 +79,15 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     began, neighbours = time.monotonic(), machine.Neighbours()
     results: list[dict[str, Any]] = []
-    rows: dict[str, Any] = {}
+    beside: dict[str, dict[str, Any]] = {"rows": {}, "start": {}}
     failed = False
-    try:
-        print("row commitments ...", flush=True)
-        rows = part("rows")
-    except PartError as error:
-        print(f"it did not work: {error}", file=sys.stderr)
-        failed = True
+    for module, text in (("rows", "row commitments"), ("start", "later starts")):
+        try:
+            print(f"{text} ...", flush=True)
+            beside[module] = part(module)
+        except PartError as error:
+            print(f"it did not work: {error}", file=sys.stderr)
+            failed = True
     for size in sizes:
         try:
             print(f"{size} ...", flush=True)
@@ -102,7 +103,8 @@ def main(arguments: Sequence[str]) -> int:
         "day": datetime.now(UTC).date().isoformat(),
         "minutes": (time.monotonic() - began) / 60,
         "other_work_cores": neighbours.cores(),
-        "rows": rows,
+        "rows": beside["rows"],
+        "starts": beside["start"],
         "sizes": results,
         "slopes": {kind: tables.slopes(results, kind) for kind in ("seconds", "cpu_seconds")},
     }

@@ -60,8 +60,6 @@ class TellingMonitor(StageMonitor):
 
 def measure(folder: Path) -> dict[str, object]:
     """Seconds by stage, bytes and peak memory, of one run."""
-    import torch._dynamo  # noqa: F401  # loaded when the first optimiser is made, which is no part of training
-
     warm_up(SilentMonitor())
     rows, schema = read_encoded(folder)
     engine, tape, monitor, watch = get_engine("fast"), SystemTape(), TellingMonitor(), Stopwatch()

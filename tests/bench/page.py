@@ -28,6 +28,8 @@ def measured(document: dict[str, Any]) -> str:
     ]
     if document["rows"]:
         parts += ["Row commitments:", tables.rows(document["rows"])]
+    if document["starts"]:
+        parts += ["Later starts, the kernels being compiled:", tables.starts(document["starts"])]
     if document["slopes"]["seconds"]:
         parts += [
             f"Log-log slope of time against records x features, from {tables.SLOPE_FROM:,} records up:",

@@ -22,20 +22,26 @@ from core.algebra.group import get_backend
 from core.commitments import generators
 from core.engines.fast import FastEngine
 
-WIDTH = 1024
-ROWS = 64
-MANY_ROWS = 1024
-"""For one core beside all: as many rows as a hospital has, so that starting threads is not what is measured."""
+WIDTHS = (1024, 4096)
+ENTRIES = 1 << 16
+"""Entries that both commit to in one run: fewer rows of the longer kind."""
+MANY = 16
+"""How many times more rows for one core beside all, so that starting threads is not what is measured."""
 RUNS = 7
 
 
 def measure() -> dict[str, object]:
-    """Microseconds an entry, after both have given the same commitments."""
-    rng, native, engine = random.Random(1), get_backend("native"), FastEngine()
-    matrix = np.array([[rng.randrange(1 << 16) for _ in range(WIDTH)] for _ in range(ROWS)], dtype=np.uint16)
-    blindings = [rng.getrandbits(250) for _ in range(ROWS)]
+    """Microseconds an entry by width, after both have given the same commitments."""
+    return {"threads": _cores(), "widths": [_measure_width(width) for width in WIDTHS]}
+
+
+def _measure_width(width: int) -> dict[str, object]:
+    rng, native, engine = random.Random(width), get_backend("native"), FastEngine()
+    rows = ENTRIES // width
+    matrix = np.array([[rng.randrange(1 << 16) for _ in range(width)] for _ in range(rows)], dtype=np.uint16)
+    blindings = [rng.getrandbits(250) for _ in range(rows)]
     all_points = generators.points(native)
-    points = [*all_points[:WIDTH], all_points[generators.BLINDING]]
+    points = [*all_points[:width], all_points[generators.BLINDING]]
     scalars = [
         [Scalar.from_be_bytes(value.to_bytes(32, "big")) for value in (*row, blinding)]
         for row, blinding in zip(matrix.tolist(), blindings, strict=True)
@@ -47,14 +53,13 @@ def measure() -> dict[str, object]:
     def kernel() -> list[bytes]:
         return engine.commit_rows(matrix, blindings)
 
-    cores = len(_ALLOWED) or os.cpu_count() or 1
     _pin(1)
     if kernel() != library():
-        raise SystemExit("the two disagree")
-    one, beside = _alternate(time.process_time, kernel, library)
+        raise SystemExit(f"the two disagree on rows of {width}")
+    one, beside = _alternate(time.process_time, rows * width, kernel, library)
 
-    many = np.array(np.resize(matrix, (MANY_ROWS, WIDTH)))
-    many_blindings = [rng.getrandbits(250) for _ in range(MANY_ROWS)]
+    many = np.array(np.resize(matrix, (MANY * rows, width)))
+    many_blindings = [rng.getrandbits(250) for _ in range(MANY * rows)]
 
     def on(count: int) -> Callable[[], object]:
         def work() -> list[bytes]:
@@ -63,13 +68,12 @@ def measure() -> dict[str, object]:
 
         return work
 
-    on(cores)()
-    single, every = _alternate(time.perf_counter, on(1), on(cores))
+    on(_cores())()
+    single, every = _alternate(time.perf_counter, many.size, on(1), on(_cores()))
     return {
-        "width": WIDTH,
-        "rows": ROWS,
-        "threads": cores,
-        "us": {"arkworks": beside, "kernel": one, "kernel_threads": every * ROWS / MANY_ROWS},
+        "width": width,
+        "rows": rows,
+        "us": {"arkworks": beside, "kernel": one, "kernel_threads": every},
         "times_arkworks": beside / one,
         "times_one_thread": single / every,
     }
@@ -78,20 +82,24 @@ def measure() -> dict[str, object]:
 _ALLOWED = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
+def _cores() -> int:
+    return len(_ALLOWED) or os.cpu_count() or 1
+
+
 def _pin(cores: int) -> None:
     """Let the kernels have so many cores, where the system can."""
     if _ALLOWED:
         os.sched_setaffinity(0, set(_ALLOWED[:cores]))
 
 
-def _alternate(clock: Callable[[], float], *works: Callable[[], object]) -> list[float]:
+def _alternate(clock: Callable[[], float], entries: int, *works: Callable[[], object]) -> list[float]:
     """Least microseconds an entry of each."""
     spent: list[list[float]] = [[] for _ in works]
     for _ in range(RUNS):
         for k, work in enumerate(works):
             started = clock()
             work()
-            spent[k].append((clock() - started) / (ROWS * WIDTH) * 1e6)
+            spent[k].append((clock() - started) / entries * 1e6)
     return [min(runs) for runs in spent]
 
 

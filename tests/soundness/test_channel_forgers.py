@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.channel.base import Channel
@@ -110,7 +111,7 @@ def failing(proof: bytes) -> list[str]:
     _, slots = channel.evaluation_slots("entries", 2)
     state(channel, [*channel.hidden("numbers", 2), *channel.hidden("factors", 3)])
     channel.log.evaluations("row", basis=range(WIDTH), objects=[{row: 1}], forms=FORMS, slots=slots)
-    return failing_stages(channel.settle(), backend.decode(table.blobs), backend)
+    return failing_stages(channel.settle(), [PointList(backend, backend.decode(table.blobs))], backend)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from functools import cache
 
 import pytest
 
+from core.algebra.batch.local import PointList, PointSums
 from core.algebra.group import GroupBackend, Point, get_backend
 from core.bundle.reader import BundleContents, read_bundle
 from core.bundle.writer import BundleParts
@@ -89,8 +90,8 @@ class _Decoder:
             self._known[blob] = self.backend.decode([blob])[0]
         return self._known[blob]
 
-    def all(self, blobs: Sequence[bytes]) -> list[Point]:
-        return [self.one(blob) for blob in blobs]
+    def all(self, blobs: Sequence[bytes]) -> list[PointSums]:
+        return [PointList(self.backend, [self.one(blob) for blob in blobs])]
 
 
 Verify = Callable[[bytes, PointTable], list[tuple[int, Equation]]]
@@ -118,7 +119,8 @@ def survivors(proof: bytes, pattern: Pattern, verify: Verify, positions: Sequenc
     table, sizes = PointTable(), []
     for place, (_, equation) in enumerate(verify(proof, table)):
         assert is_satisfied(equation, decoder.all(table.blobs), decoder.backend), "the honest proof must hold"
-        sizes.append((len(equation.points) + len(equation.generators), place))
+        used = sum(map(bool, equation.coefficients(len(table.blobs))))
+        sizes.append((used + len(equation.generators), place))
     shortest_first = [place for _, place in sorted(sizes)]
     for position in positions:
         forged = changed(proof, position)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.bundle.limits import ATTESTATION, VALIDITY
@@ -78,7 +79,7 @@ def test_the_kept_proof_of_bounded_is_accepted(backend: str) -> None:
     table, group = PointTable(), get_backend(backend)
     proof = (FOLDER / "bounded.bin").read_bytes()
     weighted = verify_bounded(tiny_dataset(commitments), proof, table, table.add(commitments))
-    assert failing_stages(weighted, group.decode(table.blobs), group) == []
+    assert failing_stages(weighted, [PointList(group, group.decode(table.blobs))], group) == []
 
 
 def test_challenges_are_the_kept_ones() -> None:
@@ -97,7 +98,7 @@ def small_failing(data: bytes) -> list[str]:
     channel.log.zero("sum", values[1] - 25)
     channel.log.evaluations("row", basis=range(len(ROW)), objects=[{row: 1}], forms=forms, slots=slots)
     backend = get_backend("native")
-    return failing_stages(channel.settle(), backend.decode(table.blobs), backend)
+    return failing_stages(channel.settle(), [PointList(backend, backend.decode(table.blobs))], backend)
 
 
 def test_the_small_proof_is_accepted() -> None:

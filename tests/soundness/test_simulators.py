@@ -17,6 +17,7 @@ import pytest
 import core.claims.bounded.verifier as bounded_verifier
 import core.claims.optimum.verifier as optimum_verifier
 import core.claims.validity.verifier as validity_verifier
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.bundle.reader import read_bundle
@@ -171,7 +172,7 @@ def failing(
         ask(channel)
         weighted = channel.settle()
     backend = get_backend(backend_name)
-    return failing_stages(weighted, backend.decode(table.blobs), backend)
+    return failing_stages(weighted, [PointList(backend, backend.decode(table.blobs))], backend)
 
 
 @pytest.mark.parametrize("backend", ["native", "reference"])
@@ -492,7 +493,7 @@ def test_simulated_bounded_is_accepted(groups: bool) -> None:
         table = PointTable()
         with nullcontext() if challenges is None else programmed(challenges):
             weighted = verify_bounded(dataset, proof, table, table.add(commitments))
-        stages = failing_stages(weighted, backend.decode(table.blobs), backend)
+        stages = failing_stages(weighted, [PointList(backend, backend.decode(table.blobs))], backend)
         assert len(stages) == (0 if challenges else 6)
 
 

@@ -6,11 +6,10 @@ some encodings differently from this format, so these three are here, over the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.algebra.backends.py_ecc_curve import FQ, Z1, add, compress_G1, double, is_inf, multiply, neg
-from core.algebra.backends.spread import check_all, join_affine, split_affine
+from core.algebra.backends.py_ecc_curve import FQ, Z1, add, compress_G1, double, is_inf, multiply, neg, normalize
 from core.algebra.backends.subgroup import in_subgroup
 from core.algebra.encoding import COORDINATE_BYTES, FIELD_MODULUS, not_in_subgroup, not_on_curve, split
 from core.algebra.field import ORDER
@@ -19,11 +18,12 @@ from core.errors import InternalError
 if TYPE_CHECKING:
     from core.algebra.group import Point
 
-_SPREAD_FROM = 4_000
+_TICK = 64
+"""Points between two calls of `tick`."""
 
 
-def check_point(blob: bytes, index: int) -> bytes:
-    """x || y of one untrusted encoding, fully checked; `index` is its place in the batch, for the error."""
+def _checked(blob: bytes, index: int) -> tuple[int, int]:
+    """Coordinates of one untrusted encoding, fully checked; `index` is its place in the batch, for the error."""
     x, larger = split(blob, index)
     square = (x * x * x + 4) % FIELD_MODULUS
     y = pow(square, (FIELD_MODULUS + 1) // 4, FIELD_MODULUS)
@@ -33,7 +33,7 @@ def check_point(blob: bytes, index: int) -> bytes:
         y = FIELD_MODULUS - y
     if not in_subgroup(x, y):
         raise not_in_subgroup(index)
-    return join_affine(x, y)
+    return x, y
 
 
 def window_bits(count: int, bits: int) -> int:
@@ -61,11 +61,26 @@ class ReferenceBackend:
     def __init__(self) -> None:
         self.identity: Point = Z1
 
-    def decode(self, blobs: Sequence[bytes]) -> list[Point]:
-        return self.from_affine([split_affine(data) for data in check_all(check_point, blobs, _SPREAD_FROM)])
+    def decode(
+        self, blobs: Sequence[bytes], *, first: int = 0, tick: Callable[[int], None] | None = None
+    ) -> list[Point]:
+        coordinates = []
+        for index, blob in enumerate(blobs):
+            if tick is not None and index % _TICK == 0:
+                tick(index)
+            coordinates.append(_checked(blob, first + index))
+        if tick is not None:
+            tick(len(blobs))
+        return self.from_affine(coordinates)
 
     def from_affine(self, coordinates: Sequence[tuple[int, int]]) -> list[Point]:
         return [(FQ(x), FQ(y), FQ(1)) for x, y in coordinates]
+
+    def to_affine(self, point: Point) -> tuple[int, int] | None:
+        if self.is_identity(point):
+            return None
+        x, y = normalize(point)
+        return int(x), int(y)
 
     def encode(self, point: Point) -> bytes:
         return int(compress_G1(point)).to_bytes(COORDINATE_BYTES, "big")

@@ -56,11 +56,10 @@ def projection_weights(stream: bytes, count: int, weights: Sequence[int]) -> lis
         for weight in weights[start : start + 8]:
             table = [entry + extra for entry in table for extra in (0, weight)]
         tables.append(table)
-    result = []
-    for start in range(0, count * PROJECTION_BYTES, PROJECTION_BYTES):
-        own = stream[start : start + PROJECTION_BYTES]
-        result.append(sum(table[byte] for table, byte in zip(tables, own, strict=True)) % ORDER)
-    return result
+    # byte by byte of all records, so that the loops run inside the interpreter
+    columns = [stream[place : count * PROJECTION_BYTES : PROJECTION_BYTES] for place in range(PROJECTION_BYTES)]
+    found = [map(table.__getitem__, column) for table, column in zip(tables, columns, strict=True)]
+    return [sum(parts) % ORDER for parts in zip(*found, strict=True)]
 
 
 @dataclass(frozen=True)

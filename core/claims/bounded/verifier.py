@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from core.channel.equation import Equation
+from core.channel.equation import Equation, Run
 from core.channel.points import PointTable
 from core.channel.verifier import VerifierChannel
 from core.claims.bounded.relation import SQUARE_DEGREE, BoundedRelation, projection_stream, projection_weights
@@ -18,9 +16,9 @@ from core.transcript import labels
 
 
 def verify_bounded(
-    statement: DatasetStatement, proof: bytes, table: PointTable, records: Sequence[int]
+    statement: DatasetStatement, proof: bytes, table: PointTable, records: range
 ) -> list[tuple[int, Equation]]:
-    """Read the proof over the records with these point handles; returns the weighted equations that remain.
+    """Read the proof over the records with these consecutive point handles; returns the weighted equations that remain.
 
     Raises MalformedError for a proof of the wrong length or with non-canonical scalars.
     """
@@ -45,7 +43,7 @@ def verify_bounded(
     channel.log.evaluations(
         "bounded.projected",
         basis=relation.record_basis,
-        objects=[dict(zip(records, projected, strict=True))],
+        objects=[Run(records.start, projected)],
         forms=[form],
         slots=slots,
     )
@@ -67,7 +65,7 @@ def verify_bounded(
     channel.log.evaluations(
         "bounded.records",
         basis=relation.record_basis,
-        objects=[dict(zip(records, eq_table(along), strict=False))],
+        objects=[Run(records.start, eq_table(along)[: len(records)])],
         forms=[eq_table(across)[: statement.layout.width]],
         slots=slots,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.algebra.field import ORDER
-from core.channel.equation import Equation
+from core.channel.equation import Equation, Run
 from core.channel.points import PointTable
 from core.channel.verifier import VerifierChannel
 from core.claims.optimum.relation import LOGIT_DEGREE, RESIDUAL_COLUMNS, RESIDUAL_DEGREE, OptimumRelation
@@ -31,9 +31,9 @@ class _Weights:
 
 
 def verify_optimum(
-    statement: OptimumStatement, proof: bytes, table: PointTable, records: Sequence[int], model: int | None = None
+    statement: OptimumStatement, proof: bytes, table: PointTable, records: range, model: int | None = None
 ) -> list[tuple[int, Equation]]:
-    """Read the proof over the records with these point handles; returns the weighted equations that remain.
+    """Read the proof over the records with these consecutive point handles; returns the weighted equations that remain.
 
     model: handle of the committed model where it is hidden. Raises MalformedError for a proof of the wrong length or
     with non-canonical scalars.
@@ -129,7 +129,7 @@ def _weights(
     return _Weights(at_zeta, slots[:2], zeta)
 
 
-def _consent(channel: VerifierChannel, relation: OptimumRelation, records: Sequence[int]) -> None:
+def _consent(channel: VerifierChannel, relation: OptimumRelation, records: range) -> None:
     """Over all records, consent is 1 in the views and 0 outside: none is used without it, none left out with it."""
     weights = eq_table(channel.challenges("consent.rows", relation.consent_variables))[: relation.statement.count]
     (total,), slots = channel.evaluation_slots("consent.total", 1)
@@ -137,12 +137,15 @@ def _consent(channel: VerifierChannel, relation: OptimumRelation, records: Seque
     channel.log.evaluations(
         "consent",
         basis=relation.record_basis,
-        objects=[dict(zip(records, weights, strict=True))],
+        objects=[Run(records.start, weights)],
         forms=[relation.consent_form()],
         slots=slots,
     )
 
 
-def _combine(records: Sequence[int], view: Sequence[int], point: Sequence[int]) -> dict[int, int]:
+def _combine(records: range, view: Sequence[int], point: Sequence[int]) -> Run:
     """sum_p eq(point, p) C_{view[p]} over positions p of a view."""
-    return {records[i]: weight for i, weight in zip(view, eq_table(point), strict=False)}
+    weights = [0] * len(records)
+    for i, weight in zip(view, eq_table(point), strict=False):
+        weights[i] = weight
+    return Run(records.start, weights)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from core.channel.equation import Equation
+from core.channel.equation import Equation, Run
 from core.channel.points import PointTable
 from core.channel.verifier import VerifierChannel
 from core.claims.statement import DatasetStatement
@@ -16,9 +14,9 @@ from core.transcript import labels
 
 
 def verify_validity(
-    statement: DatasetStatement, proof: bytes, table: PointTable, records: Sequence[int]
+    statement: DatasetStatement, proof: bytes, table: PointTable, records: range
 ) -> list[tuple[int, Equation]]:
-    """Read the proof over the records with these point handles; returns the weighted equations that remain.
+    """Read the proof over the records with these consecutive point handles; returns the weighted equations that remain.
 
     Raises MalformedError for a proof of the wrong length or with non-canonical scalars.
     """
@@ -40,7 +38,7 @@ def verify_validity(
     channel.log.evaluations(
         "validity.records",
         basis=relation.record_basis,
-        objects=[dict(zip(records, eq_table(row_point), strict=False))],
+        objects=[Run(records.start, eq_table(row_point)[: len(records)])],
         forms=[eq_table(column_point)[: relation.layout.width]],
         slots=[record_slot],
     )
@@ -61,7 +59,7 @@ def verify_validity(
         channel.log.evaluations(
             "validity.groups",
             basis=relation.record_basis,
-            objects=[dict(zip(records, eq_table(rows), strict=False))],
+            objects=[Run(records.start, eq_table(rows)[: len(records)])],
             forms=[form],
             slots=slots,
         )

@@ -14,10 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.algebra.backends.spread import MAX_PROCESSES
+from core.algebra.batch.opening import MAX_HELPERS
 from core.algebra.group import get_backend
 from core.bundle.keys import SigningKey
-from core.channel.equation import Equation
+from core.channel.equation import Equation, Run
 from core.claims.bounded.prover import project
 from core.claims.bounded.relation import PROJECTIONS, projection_stream, projection_weights
 from core.claims.validity.prover import open_records
@@ -198,12 +198,11 @@ class _Bench:
 
         def combine() -> None:
             equation = Equation("calibration")
-            equation.combination(dict(enumerate(eq_table(point))), scalars[0])
-            for value in equation.points.values():
-                value % scalars[1]
+            equation.combination(Run(0, eq_table(point)), scalars[0])
+            equation.coefficients(ROWS)
 
         one = timed(lambda: backend.decode(blobs)) * (1 / count)
-        processes = min(MAX_PROCESSES, os.cpu_count() or 1)
+        processes = min(MAX_HELPERS, os.cpu_count() or 1)
         return {
             "point": one,
             "spread": Cost(one.wall / processes, one.cpu),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.channel.equation import Equation
@@ -89,7 +90,7 @@ def failing(proof: bytes, backend_name: str = "native", statement: bytes = STATE
     """Stages whose equations do not vanish."""
     backend = get_backend(backend_name)
     weighted, table = equations(proof, statement)
-    return failing_stages(weighted, backend.decode(table.blobs), backend)
+    return failing_stages(weighted, [PointList(backend, backend.decode(table.blobs))], backend)
 
 
 @pytest.mark.parametrize("backend", ["native", "reference"])

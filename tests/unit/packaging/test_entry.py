@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+import core.algebra.batch.helper
 import core.cli.main
 import core.jobs.worker
 from tests.unit.packaging.scripts import load
@@ -25,6 +26,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         calls.append(("worker",))
         return 4
 
+    monkeypatch.setattr(core.algebra.batch.helper, "main", lambda: calls.append(("points",)))
     monkeypatch.setattr(core.cli.main, "main", command)
     monkeypatch.setattr(core.jobs.worker, "main", work)
     return calls
@@ -36,6 +38,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         ("proofward", ["verify", "a b.proofward"], ("command", "verify", "a b.proofward"), 3),
         ("proofward", ["--self-test"], ("command", "self-test"), 3),
         ("proofward", ["--worker"], ("worker",), 4),
+        ("proofward-window", ["--points"], ("points",), 0),
         ("proofward", [], ("command",), 3),
         ("proofward-window", [], ("command", "app"), 3),
         ("proofward-window.exe", [], ("command", "app"), 3),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
 from core.algebra.group import get_backend
 from core.channel.points import PointTable
@@ -89,7 +90,7 @@ def failing_product(proof: bytes, rounds: int) -> list[str]:
     (reached,) = channel.hidden("end", 1)
     channel.log.zero("end", end - reached)
     backend = get_backend("native")
-    return failing_stages(channel.settle(), backend.decode(table.blobs), backend)
+    return failing_stages(channel.settle(), [PointList(backend, backend.decode(table.blobs))], backend)
 
 
 def tables(rounds: int) -> list[list[int]]:
@@ -166,4 +167,4 @@ def failing_eq(proof: bytes, rounds: int) -> list[str]:
     (reached,) = channel.hidden("end", 1)
     channel.log.zero("end", end - reached)
     backend = get_backend("native")
-    return failing_stages(channel.settle(), backend.decode(table.blobs), backend)
+    return failing_stages(channel.settle(), [PointList(backend, backend.decode(table.blobs))], backend)

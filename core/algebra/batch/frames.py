@@ -1,0 +1,80 @@
+"""Messages between a process and its helpers: one byte that says what it is, a length, and so many bytes."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from typing import IO
+
+from core.algebra.encoding import COORDINATE_BYTES
+from core.algebra.field import ORDER, SCALAR_BYTES
+from core.errors import MalformedError
+
+_HEAD = struct.Struct(">cI")
+_COUNT = struct.Struct(">Q")
+
+BACKEND, POINTS, END, SCALARS = b"b", b"p", b"e", b"s"
+"""To a helper: a backend's name; a block of encodings; that no block follows; a scalar for each point, any number of
+times."""
+
+DONE, BAD, READY, SUM = b"d", b"x", b"r", b"t"
+"""From a helper: how many points it has decoded; the error of its first bad point; that all are good; a sum as x || y,
+empty for the identity."""
+
+
+def send(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
+    """OSError if nobody reads any more."""
+    stream.write(_HEAD.pack(kind, len(payload)) + payload)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[bytes, bytes]:
+    """(kind, payload) of the next message; EOFError where the stream ends."""
+    kind, length = _HEAD.unpack(_exactly(stream, _HEAD.size))
+    return kind, _exactly(stream, length)
+
+
+def _exactly(stream: IO[bytes], count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def pack_count(count: int) -> bytes:
+    return _COUNT.pack(count)
+
+
+def unpack_count(payload: bytes) -> int:
+    (count,) = _COUNT.unpack(payload)
+    return int(count)
+
+
+def pack_block(first: int, blobs: Sequence[bytes]) -> bytes:
+    """The place of a block's first point among all, and its encodings, which must have 48 bytes each."""
+    return _COUNT.pack(first) + b"".join(blobs)
+
+
+def unpack_block(payload: bytes) -> tuple[int, list[bytes]]:
+    data = payload[_COUNT.size :]
+    blobs = [data[at : at + COORDINATE_BYTES] for at in range(0, len(data), COORDINATE_BYTES)]
+    return unpack_count(payload[: _COUNT.size]), blobs
+
+
+def pack_scalars(scalars: Sequence[int]) -> bytes:
+    """Any integers, modulo the order."""
+    return b"".join([(scalar % ORDER).to_bytes(SCALAR_BYTES, "little") for scalar in scalars])
+
+
+def unpack_scalars(payload: bytes) -> list[int]:
+    return [int.from_bytes(payload[at : at + SCALAR_BYTES], "little") for at in range(0, len(payload), SCALAR_BYTES)]
+
+
+def pack_error(error: MalformedError) -> bytes:
+    return json.dumps([error.code, error.message, error.remedy, error.detail]).encode()
+
+
+def unpack_error(payload: bytes) -> MalformedError:
+    code, message, remedy, detail = json.loads(payload)
+    return MalformedError(code, message, remedy, detail=detail)

@@ -1,0 +1,65 @@
+"""A helper process: decodes the points that it is sent, keeps them, and forms sums over them.
+
+Started by core.algebra.batch.helpers, in the frozen program with `--points`. It ends when its standard input does,
+so it outlives nobody; Ctrl-C is its parent's business.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from queue import SimpleQueue
+from typing import IO
+
+from core.algebra.batch import frames
+from core.algebra.encoding import join_affine
+from core.algebra.group import Point, get_backend
+from core.errors import MalformedError
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    inbox: SimpleQueue[tuple[bytes, bytes]] = SimpleQueue()
+    # A thread of its own listens, so that this process ends with its parent even while it computes.
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    try:
+        serve(inbox, sys.stdout.buffer)
+    except OSError:  # nobody reads any more
+        os._exit(1)
+
+
+def _listen(stream: IO[bytes], inbox: SimpleQueue[tuple[bytes, bytes]]) -> None:
+    try:
+        while True:
+            inbox.put(frames.receive(stream))
+    except EOFError:
+        os._exit(0)
+
+
+def serve(inbox: SimpleQueue[tuple[bytes, bytes]], out: IO[bytes]) -> None:
+    """Decode all blocks, then answer every list of scalars with a sum, for ever; returns after a bad point."""
+    backend = get_backend(inbox.get()[1].decode())
+    points: list[Point] = []
+
+    def tick(done: int) -> None:
+        frames.send(out, frames.DONE, frames.pack_count(len(points) + done))
+
+    while (message := inbox.get())[0] == frames.POINTS:
+        first, blobs = frames.unpack_block(message[1])
+        try:
+            points += backend.decode(blobs, first=first, tick=tick)
+        except MalformedError as error:
+            frames.send(out, frames.BAD, frames.pack_error(error))
+            return
+    frames.send(out, frames.READY)
+    while True:
+        scalars = frames.unpack_scalars(inbox.get()[1])
+        affine = backend.to_affine(backend.msm(points, scalars))
+        frames.send(out, frames.SUM, b"" if affine is None else join_affine(*affine))
+
+
+if __name__ == "__main__":
+    main()

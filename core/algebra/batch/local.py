@@ -1,0 +1,88 @@
+"""Many points that sums are taken over, and those on their way from untrusted encodings, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from core.algebra.batch.blocks import block_ranges
+from core.algebra.group import GroupBackend, Point
+from core.errors import InternalError
+from core.monitor import Monitor, SilentMonitor
+
+_CHUNK = 1 << 15
+"""Terms of a sum between two looks at the monitor."""
+
+
+class PointSums(Protocol):
+    """Points of one backend that sums are taken over."""
+
+    def __len__(self) -> int: ...
+
+    def sum(self, scalars: Sequence[int]) -> Point:
+        """sum scalars[i] * point i, one scalar for each point."""
+
+
+class PointBatch(PointSums, Protocol):
+    """Points on their way from untrusted encodings; nothing is known of them before `wait` has returned."""
+
+    def wait(self, progress: Callable[[float], None]) -> None:
+        """Return when every point is checked; the MalformedError of GroupBackend.decode for the first that is bad."""
+
+    def close(self) -> None:
+        """End what still works for this batch; it cannot be used any more."""
+
+
+class PointList:
+    """PointSums over points at hand."""
+
+    def __init__(self, backend: GroupBackend, points: Sequence[Point], monitor: Monitor | None = None) -> None:
+        self._backend = backend
+        self._points = points
+        self._monitor = monitor or SilentMonitor()
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    def sum(self, scalars: Sequence[int]) -> Point:
+        if len(scalars) != len(self._points):
+            raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
+        used = [(point, scalar) for point, scalar in zip(self._points, scalars, strict=True) if scalar]
+        total = self._backend.identity
+        for start in range(0, len(used), _CHUNK):
+            self._monitor.check()
+            points, factors = zip(*used[start : start + _CHUNK], strict=True)
+            total = self._backend.add(total, self._backend.msm(points, factors))
+        return total
+
+
+class LocalBatch:
+    """A PointBatch that is decoded in this process, when it is waited for."""
+
+    def __init__(self, backend: GroupBackend, blobs: Sequence[bytes], monitor: Monitor, *, first: int = 0) -> None:
+        self._backend = backend
+        self._blobs = blobs
+        self._monitor = monitor
+        self._first = first
+        self._points = PointList(backend, [])
+
+    def __len__(self) -> int:
+        return len(self._blobs)
+
+    def wait(self, progress: Callable[[float], None]) -> None:
+        points: list[Point] = []
+
+        def tick(done: int) -> None:
+            self._monitor.check()
+            progress((len(points) + done) / len(self._blobs))
+
+        for block in block_ranges(len(self._blobs)):
+            blobs = self._blobs[block.start : block.stop]
+            points += self._backend.decode(blobs, first=self._first + block.start, tick=tick)
+        self._points = PointList(self._backend, points, self._monitor)
+
+    def sum(self, scalars: Sequence[int]) -> Point:
+        return self._points.sum(scalars)
+
+    def close(self) -> None:
+        self._points = PointList(self._backend, [])
