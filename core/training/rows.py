@@ -19,7 +19,7 @@ class Rows(Protocol):
 
 
 class RowView:
-    """Some columns of some rows of a matrix (N, W) of uint16. Secret."""
+    """Some columns of some rows of a matrix (N, W), as uint16. Secret."""
 
     def __init__(self, matrix: NDArray[np.uint16], rows: NDArray[np.integer], columns: NDArray[np.integer]) -> None:
         self._matrix = matrix
@@ -28,11 +28,11 @@ class RowView:
         adjacent = np.array_equal(columns, np.arange(first, first + len(columns)))
         self._columns: slice | NDArray[np.integer] = slice(first, first + len(columns)) if adjacent else columns
         self.shape = (len(rows), len(columns))
-        self.dtype = matrix.dtype
+        self.dtype = np.dtype(np.uint16)
 
     def __repr__(self) -> str:
         return f"RowView{self.shape}"
 
     def __getitem__(self, part: slice) -> NDArray[np.uint16]:
-        rows: NDArray[np.uint16] = self._matrix[self._rows[part]]
-        return rows[:, self._columns]
+        rows: NDArray[np.uint16] = self._matrix[self._rows[part]][:, self._columns].astype(np.uint16, copy=False)
+        return rows
