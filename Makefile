@@ -6,6 +6,7 @@
 #   make test TEST_ARGS="-k receipt" TEST_JOBS=1       some tests, in one process
 #   make bench SIZES="sample 5000x20"                  other sizes than the usual four; docs stay as they are
 #   make bench-large SIZE=65536x1024                   another size than 262144x1024; docs stay as they are
+#   make bench-killed SIZE=65536x100                   another size than 131072x200; docs stay as they are
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,10 +21,10 @@ READY := $(VENV)/.ready
 FREEZER := $(VENV)/.ready-freeze
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test app bench bench-large lint frozen clean
+.PHONY: help setup demo test app bench bench-large bench-killed lint frozen clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment with everything in it; once, and again when pyproject.toml changes
 	@echo "Proofward is ready: $(BIN)/proofward --help"
@@ -62,6 +63,10 @@ bench: $(READY) ## measure import, commit, train, prove and verify on this machi
 bench-large: $(READY) ## measure 262,144 records of 1,024 features; needs 1 GB of disk and 8 GiB of memory, some ten minutes
 	@echo "Measuring on this machine; leave it alone meanwhile"
 	@$(BIN)/python -m tests.bench.large $(SIZE)
+
+bench-killed: $(READY) ## kill a large attestation at ten moments, continue it, and measure what was lost; some fifteen minutes
+	@echo "Measuring on this machine; leave it alone meanwhile"
+	@$(BIN)/python -m tests.bench.killed $(SIZE)
 
 lint: $(READY) ## style, types and the walls between rooms
 	@echo "ruff" && $(BIN)/ruff check .

@@ -1,4 +1,5 @@
-"""The program's settings, declared once: where the workspace lives and how its passphrase is given.
+"""The program's settings, declared once: where the workspace lives, how its passphrase is given, how much memory a job
+may have.
 
 They come from the environment so that scripts, the worker process and the window agree without a file of their own.
 """
@@ -6,6 +7,7 @@ They come from the environment so that scripts, the worker process and the windo
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,23 +19,32 @@ PROGRAM = "proofward"
 VERSION = "0.1.0"
 HOME_VARIABLE = "PROOFWARD_HOME"
 PASSPHRASE_VARIABLE = "PROOFWARD_PASSPHRASE"
+MEMORY_VARIABLE = "PROOFWARD_MEMORY"
 MAX_PASSPHRASE = 1024
+MOST_MEMORY = 1 << 60
+_SIZE = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,9}))? ?([KMGT]i?)?B?", re.ASCII | re.IGNORECASE)
+_EXPONENTS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 # the one file by which a folder is recognised as a workspace, also by who must not load the database to know
 WORKSPACE_FILE = "workspace.db"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """home: the workspace folder, which need not exist yet; passphrase: None if it was not given (never shown)."""
+    """home: the workspace folder, which need not exist yet; passphrase: None if it was not given (never shown);
+    memory: bytes that a job may have at most, None for what the machine has to spare.
+    """
 
     home: Path
     passphrase: str | None = field(default=None, repr=False)
+    memory: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Settings from PROOFWARD_HOME and PROOFWARD_PASSPHRASE; InputError settings.* for unusable values."""
+        """Settings from PROOFWARD_HOME, PROOFWARD_PASSPHRASE and PROOFWARD_MEMORY; InputError settings.* for unusable
+        values.
+        """
         values = os.environ if environment is None else environment
-        return cls(home=home_folder(values), passphrase=passphrase_from(values))
+        return cls(home=home_folder(values), passphrase=passphrase_from(values), memory=memory_from(values))
 
     @property
     def has_workspace(self) -> bool:
@@ -84,3 +95,26 @@ def checked_passphrase(text: str) -> str:
             f"Choose one of 1 to {MAX_PASSPHRASE} characters.",
         )
     return text
+
+
+def memory_from(environment: Mapping[str, str]) -> int | None:
+    """PROOFWARD_MEMORY in bytes, None if it is not set; InputError settings.memory."""
+    text = environment.get(MEMORY_VARIABLE, "")
+    return memory_size(text) if text else None
+
+
+def memory_size(text: str) -> int:
+    """Bytes from a text such as 2GB, 1.5 GB, 1500MB, 4GiB or 3000000000; InputError settings.memory."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is not None:
+        unit = (found[3] or "").lower()
+        factor: int = (1024 if unit.endswith("i") else 1000) ** _EXPONENTS[unit[:1]]
+        decimals = found[2] or ""
+        size = int(found[1] + decimals) * factor // int("1" + "0" * len(decimals))
+        if 0 < size <= MOST_MEMORY:
+            return size
+    raise InputError(
+        "settings.memory",
+        "The limit of memory is not a size.",
+        "Write it as in 2GB, 1500MB or 4GiB, or as a number of bytes.",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.constraints.log import ConstraintLog
 from core.errors import InternalError
 from core.transcript import labels
-from core.transcript.pattern import Kind, Pattern
+from core.transcript.pattern import Kind, Pattern, Step
 from core.transcript.transcript import Transcript
 
 
@@ -17,7 +17,8 @@ class Channel:
         self.transcript.absorb(labels.STATEMENT, statement)
         self.transcript.absorb(labels.PATTERN, pattern.digest())
         self.log = ConstraintLog()
-        self._steps = iter(pattern.steps)
+        self._steps = pattern.steps
+        self._at = 0
 
     def challenge(self, label: str) -> int:
         """The next challenge, never zero."""
@@ -28,15 +29,20 @@ class Channel:
         """`count` challenges in a row under one label."""
         return [self.challenge(label) for _ in range(count)]
 
+    @property
+    def _next_step(self) -> Step | None:
+        return self._steps[self._at] if self._at < len(self._steps) else None
+
     def _expect(self, kind: Kind, label: str, count: int) -> None:
-        step = next(self._steps, None)
+        step = self._next_step
         if step is None or (step.kind, step.label, step.count) != (kind, label, count):
             wanted = "the end" if step is None else f"{step.kind} {step.label} ({step.count})"
             raise InternalError(
                 "transcript.order", f"The proof's pattern has {wanted} where the program has {kind} {label} ({count})."
             )
+        self._at += 1
 
     def _expect_end(self) -> None:
-        step = next(self._steps, None)
+        step = self._next_step
         if step is not None:
             raise InternalError("transcript.order", f"The proof ended before {step.kind} {step.label}.")

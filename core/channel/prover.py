@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.algebra.field import ORDER
+from core.algebra.field import ORDER, SCALAR_BYTES
+from core.algebra.wire import Reader
 from core.channel.base import Channel
 from core.channel.batching import batch_group
+from core.channel.journal import Journal, JournalMismatchError
 from core.commitments import generators
 from core.commitments.opening import fold_rounds
 from core.constraints.expression import Expression
 from core.constraints.products import extend, message_count, state_products
 from core.constraints.tie import build_tie
+from core.encoding.framing import framed
 from core.engines.interface import Engine
 from core.errors import InternalError
 from core.monitor import Monitor
@@ -37,13 +41,29 @@ class Opened:
 
 
 class ProverChannel(Channel):
-    """Sends along `pattern`; objects of evaluations are `Opened`. `proof` holds the bytes sent so far."""
+    """Sends along `pattern`; objects of evaluations are `Opened`. `proof` holds the bytes sent so far.
+
+    journal: of this proof alone; with what an interrupted prover sent, the same messages are sent again, and those that
+    are costly need not be computed (`recalled`, `holds`). JournalMismatchError if they turn out otherwise.
+    """
 
     def __init__(
-        self, protocol: str, statement: bytes, pattern: Pattern, *, engine: Engine, tape: Tape, monitor: Monitor
+        self,
+        protocol: str,
+        statement: bytes,
+        pattern: Pattern,
+        *,
+        engine: Engine,
+        tape: Tape,
+        monitor: Monitor,
+        journal: Journal | None = None,
     ) -> None:
         super().__init__(protocol, statement, pattern)
         self.engine = engine
+        self._journal = journal
+        if journal is not None:
+            tape = journal.open(hashlib.sha256(framed(protocol, statement, pattern.digest())).digest(), tape)
+        self._known = b"" if journal is None else journal.sent
         self.tape = tape
         self.monitor = monitor
         self.proof = bytearray()
@@ -57,14 +77,12 @@ class ProverChannel(Channel):
     def points(self, label: str, blobs: Sequence[bytes]) -> None:
         """Send and absorb points."""
         self._expect(Kind.POINTS, label, len(blobs))
-        data = b"".join(blobs)
-        self.transcript.absorb(label, data)
-        self.proof += data
+        self._send(label, b"".join(blobs))
 
     def scalars(self, label: str, values: Sequence[int]) -> None:
         """Send scalars in clear: only values that are uniform whatever the witness."""
         self._expect(Kind.SCALARS, label, len(values))
-        self._send(label, values)
+        self._send(label, _encoded(values))
 
     def hidden(self, label: str, values: Sequence[int]) -> list[Expression]:
         """Send scalars behind fresh pads."""
@@ -74,7 +92,9 @@ class ProverChannel(Channel):
         self._values.extend(value % ORDER for value in values)
         padded = [(v + p) % ORDER for v, p in zip(self._values[start:], self._pads[start:], strict=False)]
         self._messages.extend(padded)
-        self._send(label, padded)
+        self._send(label, _encoded(padded))
+        if self._journal is not None:
+            self._journal.offer(self.proof)
         return [Expression.slot(start + i) for i in range(len(values))]
 
     def evaluation_slots(self, label: str, values: Sequence[int]) -> tuple[list[Expression], list[int]]:
@@ -86,14 +106,31 @@ class ProverChannel(Channel):
         """What an expression over the hidden scalars is worth, for the prover's own use."""
         return expression.evaluate(self._values)
 
-    def _send(self, label: str, values: Sequence[int]) -> None:
-        data = b"".join(value.to_bytes(32, "big") for value in values)
+    def recalled(self) -> list[int] | None:
+        """The hidden scalars of the next step if they were sent before an interruption, else None."""
+        step, start = self._next_step, len(self.proof)
+        if step is None or step.kind is not Kind.HIDDEN or start + step.size > len(self._known):
+            return None
+        blobs = Reader(self._known[start : start + step.size]).scalars(step.count)
+        pads = self._pads[len(self._values) : len(self._values) + step.count]
+        return [(message - pad) % ORDER for message, pad in zip(blobs, pads, strict=True)]
+
+    def holds(self, scalars: int) -> bool:
+        """Whether the next so many hidden scalars were all sent before an interruption."""
+        return len(self.proof) + scalars * SCALAR_BYTES <= len(self._known)
+
+    def _send(self, label: str, data: bytes) -> None:
+        known = self._known[len(self.proof) : len(self.proof) + len(data)]
+        if not data.startswith(known):
+            raise JournalMismatchError
         self.transcript.absorb(label, data)
         self.proof += data
 
     def settle(self) -> bytes:
         """Send the closing messages; returns the whole proof."""
         self._settle_products()
+        if self._journal is not None:  # whatever is drawn from here on is drawn for this run alone
+            self._journal.close()
         blindings = []
         for group in self.log.openings:
             drawn = self.tape.scalars("value.blinding", len(group.slots))
@@ -168,3 +205,7 @@ class ProverChannel(Channel):
             self.points(f"{label}.cross", list(folding.cross_terms()))
             folding.fold(self.challenge(f"{label}.fold"))
         self.scalars(f"{label}.final", folding.final())
+
+
+def _encoded(values: Sequence[int]) -> bytes:
+    return b"".join(value.to_bytes(SCALAR_BYTES, "big") for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.cli.words import add, pick
+from core.cli.words import add, memory_option, pick
 
 _SIZE = re.compile(r"([0-9]{1,9})x([0-9]{1,9})", re.ASCII)
 """A dataset's id and its root never look like this."""
@@ -47,6 +47,7 @@ def attest_command(commands: Any) -> None:
     )
     parser.add_argument("--hide-weights", action="store_true", help="keep the model out of the bundle, as a commitment")
     parser.add_argument("--key", metavar="FINGERPRINT", help="the signing key (default: the only one, or a new one)")
+    memory_option(parser)
 
 
 def _arguments(values: dict[str, Any]) -> dict[str, object]:

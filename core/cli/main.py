@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from core.cli.app import open_window
@@ -70,6 +71,8 @@ def _perform(command: Command) -> Outcome | None:
         code = open_window(None if auditor is None else str(auditor))
         return None if code == 0 else Outcome(exit_code=code)
     settings = Settings.from_environment()
+    if command.memory is not None:
+        settings = replace(settings, memory=command.memory)
     if find_verb(command.verb).needs_workspace:
         settings = with_passphrase(settings)
     return run(Job(verb=command.verb, arguments=command.arguments), settings)

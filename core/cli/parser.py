@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.cli.attesting import attest_command
-from core.cli.words import Parser, add, pick, whole
+from core.cli.words import Parser, add, memory_option, pick, whole
 from core.errors import InputError
-from core.settings import HOME_VARIABLE, PASSPHRASE_VARIABLE
+from core.settings import HOME_VARIABLE, MEMORY_VARIABLE, PASSPHRASE_VARIABLE
 
 DESCRIPTION = """\
 Proofward commits to patient records one by one, trains a model on them, and proves in zero knowledge that this model is
@@ -19,6 +19,7 @@ EPILOG = f"""\
 environment:
   {HOME_VARIABLE}        the workspace folder (default: the system's place for application data)
   {PASSPHRASE_VARIABLE}  the passphrase of the workspace, where there is no terminal to ask for it
+  {MEMORY_VARIABLE}      the most memory that attesting may take, as in 4GB (default: what the machine has to spare)
 
 exit codes:
   0 accepted or done   1 internal error   2 usage or input   3 rejected   4 malformed   130 cancelled or paused
@@ -31,12 +32,15 @@ _OTHER_VERBS = {"announce": "announce", "estimate": "estimate", "list": "list_jo
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A parsed command line. verb: of core.services, "" for `app` and `version`; arguments: the verb's, JSON values."""
+    """A parsed command line. verb: of core.services, "" for `app` and `version`; arguments: the verb's, JSON values;
+    memory: bytes that the work may have, None for what the settings say.
+    """
 
     name: str
     verb: str
     arguments: dict[str, object]
     as_json: bool
+    memory: int | None = None
 
 
 def parse(argv: list[str]) -> Command:
@@ -55,6 +59,7 @@ def parse(argv: list[str]) -> Command:
         verb=verb,
         arguments=arguments,
         as_json=values["json"],
+        memory=values.get("memory"),
     )
 
 
@@ -157,6 +162,7 @@ def _resume(commands: Any) -> None:
     parser.add_argument(
         "job", nargs="?", metavar="JOB", help="which job, or the beginning of its id (default: the only one)"
     )
+    memory_option(parser)
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--list", action="store_true", help="only list the unfinished jobs")
     choice.add_argument("--discard", action="store_true", help="forget JOB and what it had finished")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from dataclasses import replace
 
 from core.errors import CancelledError, InputError
 from core.settings import PASSPHRASE_VARIABLE, Settings, checked_passphrase
@@ -21,14 +22,14 @@ def with_passphrase(settings: Settings) -> Settings:
         )
     try:
         if settings.has_workspace:
-            return Settings(home=settings.home, passphrase=checked_passphrase(_ask("Passphrase of the workspace: ")))
+            return replace(settings, passphrase=checked_passphrase(_ask("Passphrase of the workspace: ")))
         print("A workspace will be made for you. Its passphrase cannot be recovered.", file=sys.stderr)
         first = checked_passphrase(_ask("New passphrase: "))
         if _ask("The same again: ") != first:
             raise InputError("workspace.passphrase_differs", "The two passphrases differ.", "Try again.")
     except (KeyboardInterrupt, EOFError):
         raise CancelledError() from None
-    return Settings(home=settings.home, passphrase=first)
+    return replace(settings, passphrase=first)
 
 
 def _at_terminal() -> bool:

@@ -45,8 +45,12 @@ STAGE_NAMES = {
 DONE_NAMES = {
     "iterate": "a part of the training",
     "trained": "the training",
+    "validity.begun": "a part of the proof of validity",
     "validity": "the proof of validity",
+    "bounded.begun": "a part of the proof of bounded values",
     "bounded": "the proof of bounded values",
+    "model": "the commitment to the model",
+    "optimum.begun": "a part of the proof of the optimum",
     "attestation": "the proof of the optimum",
 }
 
@@ -85,7 +89,12 @@ def _preview(value: dict[str, Any]) -> str:
 
 
 def _import(value: dict[str, Any]) -> str:
-    lines = [f"Committed to {value['records']} records with {value['features']} features, one by one."]
+    lines = []
+    if value["continued"]:
+        lines += [f"Continued an interrupted import, which had committed to {value['continued']} records.", ""]
+    if value["restarted"]:
+        lines += ["The table was changed since an earlier import of it was interrupted, so it was read anew.", ""]
+    lines.append(f"Committed to {value['records']} records with {value['features']} features, one by one.")
     if value["consented"] < value["records"]:
         lines.append(f"{value['consented']} of them have consent; the others are committed, but not trained on.")
     if value["reused"]:
@@ -123,6 +132,10 @@ def _attest(value: dict[str, Any]) -> str:
         f"{value['training']['gap_to_float_model']} of what torch found in floating point.",
     ]
     lines += ["", *_figures(value), ""]
+    memory = value["memory"]
+    if memory["peak"] is not None:
+        allowed = "" if memory["limit"] is None else f", of {size(memory['limit'])} that it might take"
+        lines += [f"It took {size(memory['peak'])} of memory at most{allowed}.", ""]
     if not value["key"]["new"]:
         lines.append(f"Signed by {value['key']['name']}, key {grouped(value['key']['fingerprint'])}")
     lines += [f"The bundle is {value['bundle']}", f"Next: proofward verify {value['bundle']}"]
@@ -146,32 +159,40 @@ def _announce(value: dict[str, Any]) -> str:
 def _jobs(value: dict[str, Any]) -> str:
     if not value["jobs"]:
         return "This workspace has no unfinished job."
-    rows = [("job", "begun", "dataset", "bundle", "finished so far")]
+    rows = [("job", "begun", "of", "to", "finished so far")]
     for job in value["jobs"]:
-        done = ", ".join(DONE_NAMES.get(part, part) for part in job["parts"]) or "nothing yet"
-        state = f"{done} (running)" if job["running"] else done
         arguments = job["arguments"]
-        rows.append(
-            (job["job_id"], job["created"], str(arguments.get("dataset", "")), str(arguments.get("output", "")), state)
-        )
+        if job["verb"] == "import_dataset":
+            source, target = arguments["path"], f"dataset “{arguments['name']}”"
+            done = f"{job['records']} records" if job["records"] else "nothing yet"
+        else:
+            source, target = arguments["dataset"], arguments["output"]
+            done = ", ".join(DONE_NAMES.get(part, part) for part in job["parts"]) or "nothing yet"
+        state = f"{done} (running)" if job["running"] else done
+        rows.append((job["job_id"], job["created"], str(source), str(target), state))
     return f"{table(rows)}\n\nTo go on: proofward resume JOB"
 
 
 def _estimate(value: dict[str, Any]) -> str:
     memory, sizes = value["memory"], [(name.replace("_", " "), size(count)) for name, count in value["sizes"].items()]
     spare = "unknown" if memory["available"] is None else size(memory["available"])
+    rows = [("memory needed", size(memory["peak"])), ("memory to spare", spare)]
+    if memory["limit"] != memory["available"]:
+        rows.append(("memory allowed", size(memory["limit"])))
     lines = [
         "Nothing was trained. On this machine, as busy as it is now, attesting "
         f"{value['records']} records with\n{value['features']} features would take about:",
         "",
         table(stage_rows(value["seconds"]), figures=True),
         "",
-        table([("memory needed", size(memory["peak"])), ("memory to spare", spare)], figures=True),
+        table(rows, figures=True),
         "",
         table(sizes, figures=True),
     ]
     if value["range_proof_known"]:
         lines += ["", "The dataset's own proof is at hand from an earlier bundle and takes no time."]
+    if memory["lean"] and memory["suffices"]:
+        lines += ["", "It would keep less in memory than usual and take somewhat longer, so as to fit."]
     if memory["remedy"]:
         lines += ["", f"There is not enough memory for it. {memory['remedy']}"]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from core.errors import InputError
+from core.settings import memory_size
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +40,16 @@ def add(
 def pick(*names: str) -> Callable[[dict[str, Any]], dict[str, object]]:
     """The parsed words of these names as the verb's arguments."""
     return lambda values: {name: values[name] for name in names}
+
+
+def memory_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--memory`."""
+    parser.add_argument(
+        "--memory",
+        metavar="SIZE",
+        type=memory_size,
+        help="the most memory that it may take, as in 4GB, 1500MB or 4GiB (default: what the machine has to spare)",
+    )
 
 
 def whole(text: str) -> int:

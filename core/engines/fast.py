@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from core.algebra.kernels import columns, convert, curve, pippenger, rows, tables, vectors
+from core.algebra.kernels.anew import AffineLevels
 from core.algebra.kernels.folding import Folding
 from core.algebra.kernels.fractions import FractionLevels
+from core.algebra.kernels.leaves import Leaves
 from core.algebra.kernels.products import ProductSumcheck
 from core.algebra.kernels.scalar import Elements
 from core.algebra.kernels.squares import SquareSumcheck
@@ -16,6 +18,9 @@ from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
 from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table, generator_points
 from core.engines.interface import AffineBlock, SmallMatrix, SmallVector
+
+SHARE, LEAN_SHARE = 2, 4
+"""Levels of a fraction tree with more nodes than half, or a quarter, of the leaves in use are not kept in memory."""
 
 SPLIT = 256
 """Scalars from which one multiplication is worth two threads."""
@@ -43,6 +48,10 @@ class FastEngine:
 
     name = "fast"
 
+    def __init__(self, share: int = SHARE) -> None:
+        """share: see AffineLevels; more of it takes less memory."""
+        self._share = share
+
     def vector(self, values: Sequence[int]) -> Elements:
         return convert.elements(values)
 
@@ -54,9 +63,6 @@ class FastEngine:
 
     def affine(self, constant: int, terms: Sequence[tuple[int, SmallVector]], length: int) -> Elements:
         return vectors.affine(constant, terms, length)
-
-    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> Elements:
-        return vectors.affine_blocks([(block.constant, block.terms, block.length) for block in blocks])
 
     def outer(self, rows: Elements, columns: Elements) -> Elements:
         return vectors.outer(rows, columns)
@@ -75,6 +81,17 @@ class FastEngine:
 
     def fraction_tree(self, numerators: Elements, denominators: Elements) -> FractionLevels:
         return FractionLevels(numerators, denominators)
+
+    def affine_fraction_tree(
+        self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
+    ) -> AffineLevels:
+        upper, lower = (
+            [(block.constant, block.terms, block.length) for block in blocks] for blocks in (numerators, denominators)
+        )
+        return AffineLevels(Leaves(upper, lower), self._share)
+
+    def leaner(self) -> FastEngine:
+        return FastEngine(LEAN_SHARE)
 
     def product_sumcheck(
         self, tables: Sequence[Elements], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int

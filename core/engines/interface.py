@@ -40,7 +40,10 @@ class AffineBlock:
 
 
 class SumcheckProver(Protocol):
-    """The prover's tables of one sumcheck, bound one variable after the other."""
+    """The prover's tables of one sumcheck, bound one variable after the other.
+
+    A round whose polynomial is known already is not asked for; its challenge is bound all the same.
+    """
 
     def round(self) -> list[int]:
         """Coefficients c_1..c_D of the round polynomial; c_0 follows from the running claim."""
@@ -72,6 +75,9 @@ class FractionTree(Protocol):
         c_0 = claim - point_i (c_1 + c_2). final() = [p0, p1, q0, q1] at the challenge point (for level 0 at once).
         Uses up the children's tables.
         """
+
+    def skip(self, level: int) -> None:
+        """Let go of the children's tables of a level whose sumcheck is not needed."""
 
 
 class Folding(Protocol):
@@ -115,9 +121,6 @@ class Engine(Protocol):
         end.
         """
 
-    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> Vector:
-        """Blocks one after the other, each made where it is to stand."""
-
     def outer(self, rows: Vector, columns: Vector) -> Vector:
         """rows[i] * columns[j] at index i * len(columns) + j."""
 
@@ -138,6 +141,16 @@ class Engine(Protocol):
         """The tree over 2^depth leaves; denominators are non-zero. Leaves missing up to a power of two are 0/1. The
         vectors are used up.
         """
+
+    def affine_fraction_tree(
+        self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
+    ) -> FractionTree:
+        """The same over blocks of leaves, one after the other: block by block numerators and denominators of one
+        length. The columns must not change while the tree is in use, because leaves may be made from them anew.
+        """
+
+    def leaner(self) -> Engine:
+        """An engine that gives the same values and needs less memory, if it can, for more time."""
 
     def product_sumcheck(
         self, tables: Sequence[Vector], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int

@@ -87,6 +87,9 @@ class PlainFractionTree:
         half = len(p) // 2
         return PlainFractionSumcheck([p[:half], p[half:], q[:half], q[half:]], point, weight)
 
+    def skip(self, level: int) -> None:
+        """The levels stay."""
+
 
 class PlainProductSumcheck:
     """sum_x sum_t coefficient_t prod_k table_tk(x) by evaluation at 0..degree."""
@@ -234,9 +237,6 @@ class PlainEngine:
                 result[i] = (result[i] + coefficient * value) % ORDER
         return result
 
-    def affine_blocks(self, blocks: Sequence[AffineBlock]) -> list[int]:
-        return self.concat([self.affine(block.constant, block.terms, block.length) for block in blocks])
-
     def outer(self, rows: list[int], columns: list[int]) -> list[int]:
         return [row * column % ORDER for row in rows for column in columns]
 
@@ -263,14 +263,24 @@ class PlainEngine:
     def fraction_tree(self, numerators: list[int], denominators: list[int]) -> PlainFractionTree:
         return PlainFractionTree(numerators, denominators)
 
+    def affine_fraction_tree(
+        self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
+    ) -> PlainFractionTree:
+        p, q = (
+            self.concat([self.affine(block.constant, block.terms, block.length) for block in blocks])
+            for blocks in (numerators, denominators)
+        )
+        return PlainFractionTree(p, q)
+
+    def leaner(self) -> PlainEngine:
+        return self
+
     def product_sumcheck(
         self, tables: Sequence[list[int]], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
     ) -> PlainProductSumcheck:
         return PlainProductSumcheck(tables, terms, degree)
 
-    def square_sumcheck(
-        self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int
-    ) -> PlainSquareSumcheck:
+    def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> PlainSquareSumcheck:
         return PlainSquareSumcheck(matrix, tau, row_variables)
 
     def commit_rows(

@@ -10,6 +10,7 @@ from core.algebra.kernels import columns
 from core.commitments import generators
 from core.engines.fast import FastEngine
 from core.engines.generator_tables import generator_points
+from core.engines.interface import AffineBlock
 from core.monitor import Monitor
 
 STAGE = "kernels"
@@ -25,11 +26,16 @@ def _vectors(engine: FastEngine) -> None:
 
 
 def _fractions(engine: FastEngine) -> None:
-    tree = engine.fraction_tree(engine.vector(range(8)), engine.vector(range(1, 9)))
-    sumcheck = tree.sumcheck(2, [9, 10], 11)
-    sumcheck.round()
-    sumcheck.bind(12)
-    sumcheck.final()
+    # Seven leaves, one is missing; negative entries take products, the others come from tables of multiples.
+    column = np.arange(7, dtype=np.int64)
+    anew = engine.affine_fraction_tree([AffineBlock(1, [(2, -column)], 7)], [AffineBlock(3, [(4, column)], 7)])
+    kept = engine.fraction_tree(engine.vector(range(8)), engine.vector(range(1, 9)))
+    for tree in (anew, kept):
+        sumcheck = tree.sumcheck(2, [9, 10], 11)
+        for challenge in (12, 13):
+            sumcheck.round()
+            sumcheck.bind(challenge)
+        sumcheck.final()
 
 
 def _products(engine: FastEngine) -> None:

@@ -29,15 +29,20 @@ class Outlook:
 
 
 class Estimator:
-    """Follows a job through its stages. `expected`: stage name -> relative seconds, in order; may be empty."""
+    """Follows a job through its stages. `expected`: stage name -> relative seconds, in order; may be empty.
 
-    def __init__(self, expected: Mapping[str, float]) -> None:
+    otherwise: the stages of a job that begins with one of these and not with an expected one.
+    """
+
+    def __init__(self, expected: Mapping[str, float], otherwise: Mapping[str, float] | None = None) -> None:
         self._names = tuple(expected)
         self._expected = dict(expected)
+        self._otherwise = dict(otherwise or {})
         self._position = -1  # of the current stage in the plan; -1 before the first known one
         self._known = False
         self._started = 0.0
         self._done = 0.0
+        self._base: float | None = None  # the share with which the stage began, known at its first progress
         self._spent = 0.0  # seconds in finished stages of the plan
         self._planned = 0.0  # what the plan said for them
         self._overall = 0.0
@@ -45,7 +50,9 @@ class Estimator:
     def stage(self, name: str, now: float) -> None:
         """A stage begins at `now` (seconds on any steady clock); stages of the plan that were passed over are done."""
         self._finish(now)
-        self._started, self._done = now, 0.0
+        if name in self._otherwise and name not in self._expected and self._position < 0:
+            self._names, self._expected = tuple(self._otherwise), self._otherwise
+        self._started, self._done, self._base = now, 0.0, None
         later = self._names[self._position + 1 :]
         self._known = name in later
         if self._known:
@@ -55,11 +62,15 @@ class Estimator:
         """The outlook when a share `done` of the current stage is done; a share never falls back."""
         self._done = max(self._done, min(max(done, 0.0), 1.0))
         elapsed = now - self._started
+        if self._base is None:
+            # What is done at once was done before: by a run that was interrupted.
+            self._base = self._done if elapsed < _LEAST_SECONDS else 0.0
         left: float | None = None
+        gained = self._done - self._base
         if self._done >= 1:
             left = 0.0
-        elif self._done >= _LEAST_SHARE and elapsed >= _LEAST_SECONDS:
-            left = elapsed * (1 - self._done) / self._done
+        elif gained >= _LEAST_SHARE and elapsed >= _LEAST_SECONDS:
+            left = elapsed * (1 - self._done) / gained
         return Outlook(self._done, left, self._share(), self._total_left(left))
 
     def _finish(self, now: float) -> None:

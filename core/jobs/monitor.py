@@ -15,7 +15,8 @@ MIN_INTERVAL = 0.1  # seconds between two events of one kind
 class JobMonitor:
     """A core.monitor.Monitor that emits events; once `cancel` is set, `check` raises CancelledError or PausedError.
 
-    emit: called from the working thread; expected: relative seconds of the stages, for the time left of the whole job.
+    emit: called from the working thread; expected: relative seconds of the stages, for the time left of the whole job;
+    otherwise: those of a job that turns out to be of another kind.
     What comes too soon after the event before it is held back and superseded, or sent at the next stage.
     """
 
@@ -24,13 +25,14 @@ class JobMonitor:
         emit: Callable[[Event], None],
         *,
         expected: Mapping[str, float] | None = None,
+        otherwise: Mapping[str, float] | None = None,
         cancel: Stop | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.cancel = cancel or Stop()
         self._emit = emit
         self._clock = clock
-        self._estimator = Estimator(expected or {})
+        self._estimator = Estimator(expected or {}, otherwise)
         self._stage = ""
         self._last = -1.0  # time of the last progress event of this stage, negative before the first
         self._held: float | None = None

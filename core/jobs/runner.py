@@ -41,7 +41,7 @@ def run_job(
     try:
         verb = find_verb(job.verb)
         request = make_request(verb, job.arguments)
-        monitor = JobMonitor(emit, expected=verb.stages, cancel=cancel)
+        monitor = JobMonitor(emit, expected=verb.stages, otherwise=verb.other_stages, cancel=cancel)
         with open_context(settings, monitor) as context:
             result = run_verb(verb, request, context)
         monitor.flush()

@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -153,7 +154,7 @@ def _settings(job: Job) -> Settings:
         environment[HOME_VARIABLE] = job.home
     settings = Settings.from_environment(environment)
     if job.passphrase is not None:
-        settings = Settings(home=settings.home, passphrase=checked_passphrase(job.passphrase))
+        settings = replace(settings, passphrase=checked_passphrase(job.passphrase))
     return settings
 
 

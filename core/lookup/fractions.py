@@ -19,6 +19,8 @@ from core.sumcheck.rounds import sumcheck_steps
 from core.transcript.pattern import Step, challenge, hidden
 
 ROUND_DEGREE = 2
+CHILDREN = 4
+"""p0, p1, q0, q1 at the end of a level's sumcheck."""
 
 
 def fraction_steps(depth: int) -> list[Step]:
@@ -27,7 +29,7 @@ def fraction_steps(depth: int) -> list[Step]:
     for level in range(depth):
         steps.append(challenge("fractions.lambda"))
         steps.extend(sumcheck_steps("fractions.round", level, ROUND_DEGREE))
-        steps.append(hidden("fractions.children", 4))
+        steps.append(hidden("fractions.children", CHILDREN))
         steps.append(hidden("fractions.product", 1))
         steps.append(challenge("fractions.child"))
     return steps

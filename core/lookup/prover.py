@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.algebra.field import ORDER
 from core.channel.prover import ProverChannel
 from core.constraints.expression import Expression
-from core.engines.interface import FractionTree
+from core.engines.interface import FractionTree, SumcheckProver
 from core.errors import InternalError
-from core.lookup.fractions import descend, state_level, state_root
+from core.lookup.fractions import CHILDREN, ROUND_DEGREE, descend, state_level, state_root
 from core.lookup.spec import LookupSpec
 from core.lookup.witness import SecretColumns, build_tree
-from core.sumcheck.prover import prove_eq_sumcheck
+from core.sumcheck.prover import Recalled, prove_eq_sumcheck
 
 
 def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Expression, Expression, list[int]]:
@@ -26,9 +26,15 @@ def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Express
         channel.monitor.progress(level / tree.depth)
         weight = channel.challenge("fractions.lambda")
         claim = numerator + denominator * weight
-        tables = tree.sumcheck(level, point, weight)
+        # a level that was sent before an interruption needs its messages alone
+        tables: SumcheckProver
+        if channel.holds(level * ROUND_DEGREE + CHILDREN):
+            tree.skip(level)
+            tables = Recalled()
+        else:
+            tables = tree.sumcheck(level, point, weight)
         claim, bound = prove_eq_sumcheck(channel, "fractions.round", claim, point, tables)
-        p0, p1, q0, q1 = tables.final()
+        p0, p1, q0, q1 = channel.recalled() or tables.final()
         children = channel.hidden("fractions.children", [p0, p1, q0, q1])
         product = channel.hidden("fractions.product", [(p0 + weight * q0) * q1])[0]
         state_level(channel.log, claim, children, product, weight)

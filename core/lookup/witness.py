@@ -87,7 +87,7 @@ def build_tree(
             numerators.append(AffineBlock(0, [(-1, entries[block.multiplicity])], size))
             terms = [(-pow(beta, power, ORDER), repeated(block, column)) for power, column in block.table.columns()]
             denominators.append(AffineBlock(alpha, terms, size))
-    return engine.fraction_tree(engine.affine_blocks(numerators), engine.affine_blocks(denominators))
+    return engine.affine_fraction_tree(numerators, denominators)
 
 
 def _grid(block: RowBlock, pattern: Sequence[int]) -> SmallVector:

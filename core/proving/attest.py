@@ -21,6 +21,7 @@ from core.encoding.canonical import dumps
 from core.engines.interface import Engine
 from core.errors import InputError, RejectedError
 from core.monitor import Monitor
+from core.proving.begun import go_on, journal_of, model_blinding
 from core.proving.checkpoint import Checkpoint, IterateKeeper, NoCheckpoint, load_trained, save_trained
 from core.proving.dataset import OpenedDataset
 from core.randomness import Tape
@@ -28,7 +29,9 @@ from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 from core.relations.views import Views
 from core.training.quantise import TrainedModel, optimum_witness
+from core.training.rows import Rows, RowView
 
+OPTIMUM = "optimum"
 _Result = TypeVar("_Result")
 
 
@@ -85,8 +88,9 @@ def attest(
     """Train on the views that root, plan and nonce give, and prove `validity` (unless at hand) and `optimum`.
 
     range_claim: "validity", "bounded", or None for what suits the dataset's size; validity: a proof of that claim.
-    checkpoint: of this very job; gets the iterates, the trained model and the dataset's proof as they are finished,
-    and gives those of an interrupted run.
+    checkpoint: of this very job; gets the iterates, the trained model and the dataset's proof as they are finished, and
+    the journals of proofs begun, and gives those of an interrupted run. Whoever keeps the attestation drops the journal
+    of `optimum`.
 
     InputError where no model makes sense: no consenting records, an empty or one-class side of the split.
     """
@@ -96,7 +100,7 @@ def attest(
     excluded = excluded_numbers(dataset)
     views, parameters = stages.run("split", lambda: _split(dataset, excluded, plan, nonce))
     train = np.asarray(views.train)
-    features = dataset.rows[np.ix_(train, np.asarray(layout.features))].astype(np.uint16, copy=False)
+    features = RowView(dataset.rows, train, np.asarray(layout.features))
     outcomes = dataset.rows[train, layout.outcome].astype(np.int64)
 
     def train_model() -> TrainedModel:
@@ -117,9 +121,22 @@ def attest(
         if proof is None:
             proof = validity
         if proof is None:
-            prove_ranges = prove_bounded if ranges == "bounded" else prove_validity
-            proof = prove_ranges(statement, dataset.rows, dataset.blindings, engine=engine, tape=tape, monitor=monitor)
+            prove = prove_bounded if ranges == "bounded" else prove_validity
+            proof = go_on(
+                checkpoint,
+                ranges,
+                lambda journal: prove(
+                    statement,
+                    dataset.rows,
+                    dataset.blindings,
+                    engine=engine,
+                    tape=tape,
+                    monitor=monitor,
+                    journal=journal,
+                ),
+            )
         keeping.save(ranges, proof)
+        keeping.drop(journal_of(ranges))
         return proof
 
     validity_proof = stages.run(ranges, prove_dataset)
@@ -128,7 +145,7 @@ def attest(
     blinding = 0
     model: PublicModel | HiddenModel
     if hide_weights:
-        blinding = tape.scalar("model.blinding")
+        blinding = model_blinding(checkpoint, tape)
         commitment = engine.commit(model_basis(layout), [*trained.weights, trained.bias], blinding)
         model = HiddenModel(commitment)
         subject_name, digest = "model-commitment", hashlib.sha256(commitment).hexdigest()
@@ -159,9 +176,15 @@ def attest(
             predicate, count=len(dataset.numbers), layout=layout, views=views, parameters=parameters, model=model
         )
         secrets = OptimumSecrets(dataset.rows, dataset.blindings, witness, blinding)
-        return prove_optimum(claim, secrets, engine=engine, tape=tape, monitor=monitor)
+        return go_on(
+            checkpoint,
+            OPTIMUM,
+            lambda journal: prove_optimum(
+                claim, secrets, engine=engine, tape=tape, monitor=monitor, journal=journal
+            ),
+        )
 
-    proof = stages.run("optimum", prove_model)
+    proof = stages.run(OPTIMUM, prove_model)
     return Attestation(
         predicate=predicate,
         subject_name=subject_name,
@@ -216,7 +239,7 @@ def _split(
     return views, parameters
 
 
-def _train(features: Any, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
+def _train(features: Rows, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
     # torch takes seconds to load and must never enter a process that only imports or verifies
     from core.training.trainer import train
 

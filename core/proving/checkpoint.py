@@ -1,8 +1,8 @@
-"""What a long job keeps on its way, so that it can go on after a crash: finished results, and nothing of a proof begun.
+"""What a long job keeps on its way, so that it can go on after a crash: finished results, and journals of proofs begun.
 
 A trained model is kept while it is trained and afterwards, because the certificate of the optimum depends on where
-training ends and not on how it got there; a proof is kept once it is finished. No mask, pad, blinding factor or
-transcript of a proof in progress is ever given to a checkpoint (docs/adr/0016-finished-results-only.md).
+training ends and not on how it got there; a proof is kept once it is finished, and until then its journal
+(core.proving.begun), which holds no mask whose response depends on anything drawn later.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from core.encoding.canonical import dumps, loads
 from core.relations.parameters import OptimumParameters
+from core.training.keeper import Iterate
 from core.training.quantise import TrainedModel
 
 ITERATE = "iterate"
@@ -31,7 +32,7 @@ class Checkpoint(Protocol):
         """What was kept under this name, None if nothing was."""
 
     def save(self, part: str, data: bytes) -> None:
-        """Keep a finished result."""
+        """Keep this under the name, in the place of what was there."""
 
     def drop(self, part: str) -> None:
         """Keep it no longer."""
@@ -51,28 +52,41 @@ class NoCheckpoint:
 
 
 class IterateKeeper:
-    """Keeps the best point that training has met, every few seconds; a core.training.trainer.Keeper."""
+    """Keeps where training is, every few seconds; a core.training.keeper.Keeper."""
 
     def __init__(self, checkpoint: Checkpoint, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._checkpoint = checkpoint
         self._clock = clock
         self._last = clock()
 
-    def start(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-        """The weights to go on from and the losses until there, None if training is to begin by itself."""
+    def start(self) -> Iterate | None:
+        """Where to go on, None if training is to begin by itself."""
         data = self._checkpoint.load(ITERATE)
         if data is None:
             return None
         value: Any = loads(data, limit=_LIMIT, what="The unfinished model")
-        weights = _floats(value["weights"])
-        return (weights, _floats(value["losses"])) if all(map(math.isfinite, weights)) else None
+        integers = value["integers"]
+        iterate = Iterate(
+            weights=_floats(value["weights"]),
+            losses=_floats(value["losses"]),
+            integers=None if integers is None else tuple(int(text) for text in integers),
+            steps=value["steps"],
+        )
+        return iterate if all(map(math.isfinite, iterate.weights)) else None
 
-    def keep(self, weights: Callable[[], list[float]], losses: list[float]) -> None:
+    def keep(self, iterate: Callable[[], Iterate]) -> None:
         """Keep this point if the last was kept long enough ago."""
-        now = self._clock()
-        if now - self._last >= INTERVAL:
-            self._checkpoint.save(ITERATE, dumps({"weights": _hex(weights()), "losses": _hex(losses)}))
-            self._last = self._clock()
+        if self._clock() - self._last < INTERVAL:
+            return
+        point = iterate()
+        document = {
+            "weights": _hex(point.weights),
+            "losses": _hex(point.losses),
+            "integers": None if point.integers is None else [str(weight) for weight in point.integers],
+            "steps": point.steps,
+        }
+        self._checkpoint.save(ITERATE, dumps(document))
+        self._last = self._clock()
 
 
 def save_trained(checkpoint: Checkpoint, trained: TrainedModel) -> None:
@@ -108,7 +122,7 @@ def load_trained(checkpoint: Checkpoint, parameters: OptimumParameters) -> Train
     )
 
 
-def _hex(values: tuple[float, ...] | list[float]) -> list[str]:
+def _hex(values: tuple[float, ...]) -> list[str]:
     """Floats exactly, as texts; canonical JSON knows none."""
     return [float(value).hex() for value in values]
 

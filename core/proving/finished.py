@@ -6,7 +6,8 @@ from typing import Any
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
 from core.encoding.canonical import dumps, loads
-from core.proving.attest import Attestation, range_claim_of
+from core.proving.attest import OPTIMUM, Attestation, range_claim_of
+from core.proving.begun import MODEL, journal_of
 from core.proving.checkpoint import Checkpoint, load_trained
 from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
@@ -16,7 +17,10 @@ _LIMIT = 1 << 28
 
 
 def save_attestation(checkpoint: Checkpoint, attestation: Attestation) -> None:
-    """Keep it, beside the trained model and the dataset's proof, which attest() kept when they were finished."""
+    """Keep it, beside the trained model and the dataset's proof, which attest() kept when they were finished.
+
+    What was kept of the proof while it was made goes.
+    """
     model = attestation.model
     plain = {
         "predicate": attestation.predicate,
@@ -27,6 +31,8 @@ def save_attestation(checkpoint: Checkpoint, attestation: Attestation) -> None:
         "blinding": scalar_to_bytes(attestation.model_blinding).hex(),
     }
     checkpoint.save(ATTESTATION, dumps(plain))
+    for part in (journal_of(OPTIMUM), MODEL):
+        checkpoint.drop(part)
 
 
 def load_attestation(checkpoint: Checkpoint, plan: TrainingPlan, *, features: int) -> Attestation | None:

@@ -8,9 +8,8 @@ csv.*; a row that does not have as many cells as the header is handed on for its
 from __future__ import annotations
 
 import csv
-import io
+import hashlib
 import itertools
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +18,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import InputError
+from core.monitor import Monitor
 from core.records.decimals import parse_cell
+from core.records.line_feed import EXPORT, MARK, LineFeed, unreadable
 from core.records.names import MAX_NAME, is_tidy, tidy
 from core.records.schema import MAX_COLUMNS
 
 MAX_FILE_BYTES = 1 << 33
-MAX_LINE = 1 << 22
-"""Longest line, and longest record of several lines, in characters."""
 MAX_FIELD = 1 << 17
 """Longest cell in characters; the limit that the standard library's reader starts with."""
 MAX_ROWS = 1 << 20
@@ -34,8 +33,8 @@ CHUNK_ROWS = 4096
 CHUNK_CELLS = 1 << 20
 DELIMITERS = ",;\t"
 
+_PIECE = 1 << 20
 _SAMPLE_LINES = 50
-_SAMPLE_CHARACTERS = 1 << 19
 _SIGNATURES = (
     (b"PK\x03\x04", "csv.workbook", "The file is a spreadsheet or another zip archive, not CSV text."),
     (b"\xd0\xcf\x11\xe0", "csv.workbook", "The file is an old spreadsheet or office document, not CSV text."),
@@ -44,7 +43,6 @@ _SIGNATURES = (
     (b"\x1f\x8b", "csv.binary", "The file is compressed, not CSV text."),
     (b"%PDF", "csv.binary", "The file is a PDF document, not CSV text."),
 )
-_EXPORT = "Export the data as CSV in UTF-8 and choose that file."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,43 +53,113 @@ class Chunk:
     cells: list[list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place between two rows of a file, to go on from.
+
+    offset, line, rows: bytes, physical lines and rows before it; delimiter: of the file; digest: SHA-256 of the bytes
+    before it, hexadecimal. The digest says something about them, so it is as secret as the file.
+    """
+
+    offset: int
+    line: int
+    rows: int
+    delimiter: str
+    digest: str
+
+
 class CsvTable:
     """An open file: its column names, its delimiter, and its rows, once."""
 
     def __init__(self, raw: BinaryIO, size: int) -> None:
         self._raw = raw
         self._size = size
-        self._feed = _LineFeed(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+        self._begin()
+
+    def _begin(self) -> None:
+        """Read the header; the next row is the first."""
+        self._raw.seek(0)
+        mark = MARK if self._raw.read(len(MARK)) == MARK else b""
+        self._raw.seek(len(mark))
+        self._feed = LineFeed(self._raw, offset=len(mark), digest=hashlib.sha256(mark))
         sample = list(itertools.islice(self._feed.lines(), _SAMPLE_LINES))
         self.delimiter = _find_delimiter(sample)
         self._feed.put_back(sample)
         self._reader = csv.reader(self._feed, delimiter=self.delimiter, strict=True)
-        self._line = 0
+        self._lines_before = self._rows = 0
         first = next(self._records(), None)
         if first is None:
-            raise InputError("csv.empty", "The file is empty.", _EXPORT)
+            raise InputError("csv.empty", "The file is empty.", EXPORT)
         self.header = _header(first[1])
+        self.chunk_rows = min(CHUNK_ROWS, max(1, CHUNK_CELLS // len(self.header)))
 
     @property
     def share(self) -> float:
         """Share of the file that was read, 0 to 1."""
-        return min(1.0, self._raw.tell() / self._size) if self._size else 1.0
+        return min(1.0, self._feed.offset / self._size) if self._size else 1.0
+
+    @property
+    def position(self) -> Position:
+        """Where the next row begins, or the lines without one before it."""
+        return Position(
+            offset=self._feed.offset,
+            line=self._lines_before + self._reader.line_num,
+            rows=self._rows,
+            delimiter=self.delimiter,
+            digest=self._feed.digest.hexdigest(),
+        )
+
+    def skip(self, to: Position, monitor: Monitor) -> bool:
+        """Go on at a position of an earlier reading, if the file is the same up to there; otherwise stay.
+
+        The part before it is compared, not parsed. CancelledError through the monitor.
+        """
+        self._feed.release()
+        before = self._digest(to.offset, monitor)
+        same = before is not None and before.hexdigest() == to.digest and self._is_between_rows(to.offset)
+        self._begin()
+        if before is None or not same or self.delimiter != to.delimiter or self._feed.offset > to.offset:
+            return False
+        self._feed.release()
+        self._raw.seek(to.offset)
+        self._feed = LineFeed(self._raw, offset=to.offset, digest=before)
+        self._reader = csv.reader(self._feed, delimiter=self.delimiter, strict=True)
+        self._lines_before, self._rows = to.line, to.rows
+        return True
+
+    def _digest(self, count: int, monitor: Monitor) -> hashlib._Hash | None:
+        """The running SHA-256 of the first `count` bytes, None if the file has fewer."""
+        digest = hashlib.sha256()
+        self._raw.seek(0)
+        while count and (data := self._raw.read(min(count, _PIECE))):
+            monitor.check()
+            digest.update(data)
+            count -= len(data)
+        return None if count else digest
+
+    def _is_between_rows(self, offset: int) -> bool:
+        """Whether a line that ended here still does: the last one may have been continued since."""
+        self._raw.seek(offset - 1)
+        last, following = self._raw.read(1), self._raw.read(1)
+        return not following or last == b"\n" or (last == b"\r" and following != b"\n")
+
+    def take(self, count: int) -> Chunk:
+        """The next `count` rows, fewer at the end of the file; lines with nothing on them are no rows."""
+        rows = list(itertools.islice(self._records(), count))
+        self._rows += len(rows)
+        if self._rows > MAX_ROWS:
+            raise InputError("csv.rows", f"The file has more than {MAX_ROWS} rows.", "Split the data set.")
+        return Chunk([line for line, _ in rows], [cells for _, cells in rows])
 
     def chunks(self) -> Iterator[Chunk]:
-        """The rows below the header, about CHUNK_CELLS cells at a time; lines with nothing on them are no rows."""
-        records = self._records()
-        size = min(CHUNK_ROWS, max(1, CHUNK_CELLS // len(self.header)))
-        total = 0
-        while rows := list(itertools.islice(records, size)):
-            total += len(rows)
-            if total > MAX_ROWS:
-                raise InputError("csv.rows", f"The file has more than {MAX_ROWS} rows.", "Split the data set.")
-            yield Chunk([line for line, _ in rows], [cells for _, cells in rows])
+        """The rows that are left, about CHUNK_CELLS cells at a time."""
+        while (chunk := self.take(self.chunk_rows)).lines:
+            yield chunk
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         while True:
             self._feed.start_record()
-            line = self._reader.line_num + 1
+            line = self._lines_before + self._reader.line_num + 1
             try:
                 cells = next(self._reader)
             except StopIteration:
@@ -108,87 +176,31 @@ def open_csv(path: Path | str) -> Iterator[CsvTable]:
     try:
         status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError("csv.unreadable", "This is not a file that can be read.", _EXPORT)
+            raise InputError("csv.unreadable", "This is not a file that can be read.", EXPORT)
         if status.st_size > MAX_FILE_BYTES:
             raise InputError("csv.size", f"The file is larger than {MAX_FILE_BYTES >> 30} GiB.", "Split the data set.")
         raw = Path(path).open("rb")  # noqa: SIM115  (closed below; only the opening is guarded here)
     except FileNotFoundError:
         raise InputError("csv.missing", "There is no file of this name.", "Check the path.") from None
     except OSError as error:
-        raise _unreadable(error) from None
+        raise unreadable(error) from None
     with raw:
         _check_signature(raw)
         yield CsvTable(raw, status.st_size)
-
-
-class _LineFeed:
-    """Hands lines to the CSV reader and stops at the limits before memory does."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-        self._front: list[str] = []
-        self._record = 0
-
-    def lines(self) -> Iterator[str]:
-        """Lines for a look ahead, up to a number of characters."""
-        seen = 0
-        while seen < _SAMPLE_CHARACTERS and (line := self._read()):
-            seen += len(line)
-            yield line
-
-    def put_back(self, lines: list[str]) -> None:
-        self._front = lines[::-1]
-
-    def start_record(self) -> None:
-        self._record = 0
-
-    def __iter__(self) -> _LineFeed:
-        return self
-
-    def __next__(self) -> str:
-        line = self._front.pop() if self._front else self._read()
-        if not line:
-            raise StopIteration
-        self._record += len(line)
-        if self._record > MAX_LINE:
-            raise InputError(
-                "csv.record",
-                f"A row is longer than {MAX_LINE} characters.",
-                "Look for a quotation mark without its twin.",
-            )
-        return line
-
-    def _read(self) -> str:
-        try:
-            line = self._text.readline(MAX_LINE + 1)
-        except UnicodeDecodeError:
-            raise InputError("csv.encoding", "The file is not UTF-8 text.", _EXPORT) from None
-        except OSError as error:
-            raise _unreadable(error) from None
-        if "\0" in line:
-            raise InputError("csv.binary", "The file holds binary data, not CSV text.", _EXPORT)
-        if len(line) > MAX_LINE:
-            raise InputError("csv.line", f"A line is longer than {MAX_LINE} characters.", _EXPORT)
-        return line
-
-
-def _unreadable(error: OSError) -> InputError:
-    reason = os.strerror(error.errno) if error.errno else "unknown reason"
-    return InputError("csv.unreadable", f"The file cannot be read ({reason}).", "Check its permissions.")
 
 
 def _check_signature(raw: BinaryIO) -> None:
     start = raw.read(4096)
     raw.seek(0)
     if not start:
-        raise InputError("csv.empty", "The file is empty.", _EXPORT)
+        raise InputError("csv.empty", "The file is empty.", EXPORT)
     for signature, code, message in _SIGNATURES:
         if start.startswith(signature):
-            raise InputError(code, message, _EXPORT)
+            raise InputError(code, message, EXPORT)
     if b"\0" in start:
-        raise InputError("csv.binary", "The file holds binary data, not CSV text.", _EXPORT)
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"<"):
-        raise InputError("csv.binary", "The file holds structured text such as JSON or HTML, not CSV.", _EXPORT)
+        raise InputError("csv.binary", "The file holds binary data, not CSV text.", EXPORT)
+    if start.removeprefix(MARK).lstrip()[:1] in (b"{", b"<"):
+        raise InputError("csv.binary", "The file holds structured text such as JSON or HTML, not CSV.", EXPORT)
 
 
 def _find_delimiter(sample: list[str]) -> str:
@@ -211,11 +223,11 @@ def _find_delimiter(sample: list[str]) -> str:
             best, best_score = delimiter, score
     if not best:
         if not "".join(sample).strip():
-            raise InputError("csv.empty", "The file is empty.", _EXPORT)
+            raise InputError("csv.empty", "The file is empty.", EXPORT)
         raise InputError(
             "csv.delimiter",
             "The first line does not hold at least two columns separated by commas, semicolons or tabs.",
-            _EXPORT,
+            EXPORT,
         )
     return best
 
@@ -224,7 +236,7 @@ def _header(cells: list[str]) -> tuple[str, ...]:
     if len(cells) > MAX_COLUMNS:
         raise InputError("csv.columns", f"The file has more than {MAX_COLUMNS} columns.", "Leave some columns out.")
     if sum(parse_cell(cell.strip()) is not None for cell in cells) * 2 > len(cells):
-        raise InputError("csv.header", "The first line holds numbers where the names of the columns must be.", _EXPORT)
+        raise InputError("csv.header", "The first line holds numbers where the names of the columns must be.", EXPORT)
     names = tuple(tidy(cell) for cell in cells)
     for position, name in enumerate(names, 1):
         if not is_tidy(name):

@@ -6,7 +6,7 @@ import importlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from core.errors import InputError, InternalError
 from core.services.context import Context
 from core.services.datasets import find_dataset
 from core.services.files import check_output, replacing
-from core.services.memory import require_memory
+from core.services.memory import memory_limit, peak_memory
+from core.services.memory_plan import affordable_plan
 from core.services.plans import read_plan
 from core.services.signing import ChosenKey, choose_key
 from core.services.stages import FoldedMonitor, StageClock
@@ -24,10 +25,9 @@ from core.settings import VERSION
 if TYPE_CHECKING:
     from core.proving.attest import Attestation
     from core.proving.dataset import OpenedDataset
+    from core.proving.forecast.memory import MemoryPlan
     from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
-    from core.workspace import Workspace
-    from core.workspace.datasets import DatasetInfo
     from core.workspace.jobs import RunningJob
 
 MAX_NONCE = 64
@@ -54,7 +54,8 @@ class Request:
 class Result:
     """The bundle and what it says; seconds by stage, sizes in bytes by part; training and losses stay in the house.
 
-    continued: the results that an interrupted run of the same job had left.
+    continued: the results that an interrupted run of the same job had left; peak, limit: bytes that this process has
+    held and might hold at most, None where nobody knows.
     """
 
     bundle: Path
@@ -69,6 +70,8 @@ class Result:
     hidden: bool
     plan_digest: str
     continued: tuple[str, ...] = ()
+    peak: int | None = None
+    limit: int | None = None
     exit_code: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -88,6 +91,7 @@ class Result:
             "losses": list(self.losses),
             "seconds": {name: round(spent, 4) for name, spent in self.seconds.items()},
             "sizes": dict(self.sizes),
+            "memory": {"peak": self.peak, "limit": self.limit},
             "continued": list(self.continued),
         }
 
@@ -116,7 +120,8 @@ def run(request: Request, context: Context) -> Result:
             f"This dataset has {info.records} records; a bundle can hold at most {LIMITS.records}.",
             "Import fewer records.",
         )
-    _check_memory(workspace, info, plan=plan, hidden=request.hide_weights)
+    limit = memory_limit(context.settings.memory)
+    memory = affordable_plan(workspace, info, limit, plan=plan, hidden=request.hide_weights)
     key = choose_key(workspace, request.key)
     arguments = {
         "dataset": dataset_id,
@@ -127,7 +132,10 @@ def run(request: Request, context: Context) -> Result:
         "key": None if request.key is None else key.fingerprint,
     }
     with kept_job(workspace, "attest", arguments) as job:
-        return _run(request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, dataset_id=dataset_id)
+        result = _run(
+            request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, dataset_id=dataset_id, memory=memory
+        )
+        return replace(result, peak=peak_memory(), limit=limit.size)
 
 
 def _run(
@@ -140,6 +148,7 @@ def _run(
     nonce: bytes | None,
     key: ChosenKey,
     dataset_id: str,
+    memory: MemoryPlan,
 ) -> Result:
     """From the open dataset to the released bundle, with what `job` has kept."""
     from core.encoding.canonical import dumps
@@ -149,7 +158,15 @@ def _run(
     dataset = workspace.open_dataset(dataset_id, monitor=clock)
     kept = workspace.validity(dataset_id)
     attestation = _attest(
-        dataset, context, job, clock=clock, plan=plan, nonce=nonce, hide_weights=request.hide_weights, validity=kept
+        dataset,
+        context,
+        job,
+        clock=clock,
+        plan=plan,
+        nonce=nonce,
+        hide_weights=request.hide_weights,
+        validity=kept,
+        lean=memory.lean,
     )
     clock.stage("bundle")
     data = _bundle(dataset, attestation, key=key, created=context.now)
@@ -204,6 +221,7 @@ def _attest(
     nonce: bytes | None,
     hide_weights: bool,
     validity: bytes | None,
+    lean: bool,
 ) -> Attestation:
     """The attestation of an interrupted run if it was finished, otherwise a new one out of what there is."""
     from core.proving.attest import attest
@@ -214,6 +232,8 @@ def _attest(
     if finished is not None:
         return finished
     engine = context.make_engine(clock)
+    if lean:
+        engine = engine.leaner()
     if TRAINED not in job.parts:
         importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
     clock.check()
@@ -230,18 +250,6 @@ def _attest(
     )
     save_attestation(job, attestation)
     return attestation
-
-
-def _check_memory(workspace: Workspace, info: DatasetInfo, *, plan: TrainingPlan, hidden: bool) -> None:
-    """Refuse now what would end half-way for want of memory; the split is not known yet, its size nearly is."""
-    from core.proving.forecast.memory import memory_of
-    from core.proving.forecast.shape import Shape
-
-    test = int(info.records * plan.test_fraction)
-    shape = Shape(info.schema, info.records, info.records - test, test, plan, hidden=hidden)
-    known = workspace.validity(info.dataset_id) is not None
-    needed = max(memory_of(shape, range_proof=not known).values())
-    require_memory(needed, records=info.records, features=len(shape.layout.features))
 
 
 def parse_nonce(text: str | None) -> bytes | None:

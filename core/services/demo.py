@@ -17,7 +17,6 @@ from core.services import attest, import_dataset
 from core.services.context import Context, WorkspaceDoor
 from core.services.files import check_output, throwaway_folder
 from core.services.stages import FoldedMonitor, StageClock
-from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.verification.report import VerificationReport
@@ -63,7 +62,7 @@ def run(request: Request, context: Context) -> Result:
     check_output(request.output)
     clock = StageClock(context.monitor)
     with throwaway_folder("demo") as folder:
-        settings = Settings(home=folder / "workspace", passphrase=secrets.token_urlsafe(24))
+        settings = replace(context.settings, home=folder / "workspace", passphrase=secrets.token_urlsafe(24))
         door = WorkspaceDoor(settings.home, settings.passphrase)
         own = replace(context, settings=settings, door=door, monitor=clock)
         try:

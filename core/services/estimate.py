@@ -17,7 +17,7 @@ from core.errors import InputError, RejectedError
 from core.services.attest import parse_nonce
 from core.services.context import Context
 from core.services.datasets import find_dataset
-from core.services.memory import REMEDY, available_memory
+from core.services.memory import MemoryLimit, available_memory, memory_limit
 from core.services.plans import read_plan
 from core.services.signing import choose_key
 from core.services.stages import StageClock
@@ -25,6 +25,7 @@ from core.settings import VERSION
 
 if TYPE_CHECKING:
     from core.bundle.keys import SigningKey
+    from core.proving.forecast.memory import MemoryPlan
     from core.proving.forecast.shape import Shape
     from core.proving.forecast.sizes import Sizes
     from core.relations.plan import TrainingPlan
@@ -44,7 +45,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """seconds, processor_seconds: by stage; memory: peak bytes by stage; available: bytes, None if unknown.
+    """seconds, processor_seconds: by stage; memory: the way that would be taken; limit: what it may have.
+
+    available: bytes that the machine has to spare, None if unknown.
 
     dataset_id: None for a table that is not imported; known: whether the dataset's own proof is at hand, so that its
     stage takes no time.
@@ -55,23 +58,15 @@ class Result:
     known: bool
     seconds: Mapping[str, float]
     processor_seconds: Mapping[str, float]
-    memory: Mapping[str, int]
+    memory: MemoryPlan
+    limit: MemoryLimit
     available: int | None
     sizes: Sizes
     exit_code: int = 0
 
-    @property
-    def peak(self) -> int:
-        """Bytes in use at the height of all stages."""
-        return max(self.memory.values())
-
-    @property
-    def suffices(self) -> bool:
-        """Whether the machine has that much memory to spare, as far as is known."""
-        return self.available is None or self.peak <= self.available
-
     def to_json(self) -> dict[str, object]:
-        shape = self.shape
+        shape, peak = self.shape, self.memory.peak
+        suffices = self.limit.suffices(peak)
         return {
             "dataset_id": self.dataset_id,
             "records": shape.count,
@@ -85,11 +80,13 @@ class Result:
             "processor_seconds": {name: round(spent, 3) for name, spent in self.processor_seconds.items()},
             "total_seconds": round(sum(self.seconds.values()), 3),
             "memory": {
-                "peak": self.peak,
-                "stages": dict(self.memory),
+                "peak": peak,
+                "stages": dict(self.memory.stages),
+                "lean": self.memory.lean,
+                "limit": self.limit.size,
                 "available": self.available,
-                "suffices": self.suffices,
-                "remedy": "" if self.suffices else REMEDY,
+                "suffices": suffices,
+                "remedy": "" if suffices else self.limit.remedy(peak),
             },
             "sizes": self.sizes.to_json(),
         }
@@ -117,7 +114,7 @@ def foretell(
     """The estimate for a shape; the stages of `clock` up to now count as they were."""
     from core.proving.forecast.calibration import calibrate
     from core.proving.forecast.costs import cost_of
-    from core.proving.forecast.memory import memory_of
+    from core.proving.forecast.memory import plan_memory
     from core.proving.forecast.sizes import sizes_of
     from core.proving.forecast.work import work_of
 
@@ -132,13 +129,15 @@ def foretell(
         done.add("commit")  # a part of the import
     stages = {stage: cost_of(work, costs) for stage, work in work_of(shape).items() if stage not in done}
     measured = {name: spent for name, spent in clock.seconds.items() if name != "calibrate"}
+    limit = memory_limit(context.settings.memory)
     return Result(
         dataset_id=dataset_id,
         shape=shape,
         known=known,
         seconds={**measured, **{stage: cost.wall for stage, cost in stages.items()}},
         processor_seconds={stage: cost.cpu for stage, cost in stages.items()},
-        memory=memory_of(shape, range_proof=not known),
+        memory=plan_memory(shape, limit=limit.size, range_proof=not known),
+        limit=limit,
         available=available_memory(),
         sizes=sizes,
     )

@@ -1,23 +1,42 @@
-"""Import a CSV file under a confirmed schema: every row is committed and stored encrypted, or rejected with reason."""
+"""Import a CSV file under a confirmed schema: every row is committed and stored encrypted, or rejected with reason.
+
+Row after row is read, encoded, committed to and sealed in blocks, and each block is kept: an import that was paused or
+killed goes on after the last one. It becomes a dataset at its end, as a whole.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
+from core.services.block_progress import BlockProgress
 from core.services.context import Context
 from core.services.files import check_input
-from core.services.stages import StageClock
+from core.services.peak import peak_memory
+from core.services.stages import Laps
+from core.services.unfinished import kept_job
 
 if TYPE_CHECKING:
-    from core.records.dataset import EncodedDataset
+    from core.engines.interface import Engine
+    from core.records.csv_source import CsvTable
+    from core.records.encode import RecordBlock
     from core.records.schema import Schema
-    from core.workspace import Workspace
+    from core.services.import_notes import BlockNote
+    from core.workspace.jobs import RunningJob
+    from core.workspace.records import ReusableOpening
+    from core.workspace.unfinished_import import UnfinishedImport
 
 MAX_NAME = 200
+
+BLOCK_ENTRIES = 1 << 23
+"""Values in a block, about: some seconds of work, and 16 MB of rows."""
+
+_RECORD_ENTRIES = 128
+"""As much work as so many values is in each record, whatever its width: blinding, tags, a place in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +52,9 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Result:
     """The stored dataset. reused: records whose commitments are those of an earlier import; known: nothing was new;
-    rejects: line, column and reason of each row that was not taken, none of which holds a value.
+    rejects: line, column and reason of each row that was not taken, none of which holds a value; continued: records
+    that an interrupted run had left; restarted: it had left some, but the file was changed before the place where it
+    stopped; memory: the most bytes that this process has held at once.
     """
 
     dataset_id: str
@@ -46,6 +67,9 @@ class Result:
     known: bool
     rejects: tuple[dict[str, object], ...]
     seconds: Mapping[str, float]
+    continued: int = 0
+    restarted: bool = False
+    memory: int | None = None
     exit_code: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -61,65 +85,153 @@ class Result:
             "rejected": len(self.rejects),
             "rejects": list(self.rejects),
             "seconds": {name: round(spent, 4) for name, spent in self.seconds.items()},
+            "continued": self.continued,
+            "restarted": self.restarted,
+            "memory": self.memory,
         }
 
 
 def run(request: Request, context: Context) -> Result:
-    """Read, commit, store; stages read, prepare, commit, store.
+    """Read, commit, store; stages read, prepare, commit (with the reading and storing of all blocks), store.
 
-    InputError csv.*, import.*, workspace.*; MalformedError schema.*. All or nothing, also when cancelled.
+    An interrupted run of the same import (file, schema, name) is continued after its last block, unless the file was
+    changed before that place. PausedError keeps what is stored, CancelledError forgets it; before the end nothing of it
+    is a dataset. InputError csv.*, import.*, workspace.*, jobs.running; MalformedError schema.*.
     """
-    from core.commitments.merkle import dataset_root
-    from core.records.encode import encode_csv
-
     check_input(request.path, "table")
     schema = _schema(request)
     name = _name(request)
-    clock = StageClock(context.monitor)
-    workspace = context.workspace  # a wrong passphrase shows before a long file is read
-    encoded = encode_csv(request.path, schema, monitor=clock)
-    commitments, blindings, reused = _commit(encoded, workspace=workspace, context=context, clock=clock)
-    root = dataset_root(encoded.numbers, commitments, schema.digest())
-    clock.stage("store")
-    before = {item.dataset_id for item in workspace.list_datasets()}
-    dataset_id = workspace.store_dataset(
-        encoded, commitments=commitments, blindings=blindings, root=root, name=name, monitor=clock
-    )
-    clock.finish()
-    return Result(
-        dataset_id=dataset_id,
-        root=root.hex(),
-        name=name,
-        records=len(encoded.numbers),
-        features=len(encoded.layout.features),
-        consented=encoded.consented,
-        reused=reused,
-        known=dataset_id in before,
-        rejects=tuple(
-            {"line": reject.line, "column": reject.column, "reason": reject.reason} for reject in encoded.rejects
-        ),
-        seconds=clock.seconds,
-    )
+    arguments = {"path": os.path.abspath(request.path), "schema": schema.to_json(), "name": name}
+    # A wrong passphrase shows before a long file is read.
+    with kept_job(context.workspace, "import_dataset", arguments) as job:
+        return _Import(context, job, schema=schema).run(request.path, name)
 
 
-def _commit(
-    encoded: EncodedDataset, *, workspace: Workspace, context: Context, clock: StageClock
-) -> tuple[list[bytes], list[int], int]:
-    """Commitments and blinding factors in order, and how many of them identical stored records lend."""
-    from core.proving.commit import commit_records
+class _Import:
+    """One run of an import. block_rows: rows of the table in a block."""
 
-    openings = workspace.reusable_openings(encoded)
-    fresh = [position for position in range(len(encoded.numbers)) if position not in openings]
-    commitments = [openings[place].commitment if place in openings else b"" for place in range(len(encoded.numbers))]
-    blindings = [openings[place].blinding if place in openings else 0 for place in range(len(encoded.numbers))]
-    if fresh:
-        engine = context.make_engine(clock)
-        clock.stage("commit")
-        made, drawn = commit_records(encoded.rows[fresh], engine=engine, tape=context.tape, monitor=clock)
-        for place, commitment, blinding in zip(fresh, made, drawn, strict=True):
-            commitments[place], blindings[place] = commitment, blinding
-    return commitments, blindings, len(openings)
+    def __init__(self, context: Context, job: RunningJob, *, schema: Schema) -> None:
+        from core.records.layout import RowLayout
 
+        self._context = context
+        self._job = job
+        self._schema = schema
+        self._layout = RowLayout.from_schema(schema)
+        self._laps = Laps("read", "prepare", "commit", "store")
+        self._engine: Engine | None = None
+        self._block_rows = max(1, BLOCK_ENTRIES // (self._layout.width + _RECORD_ENTRIES))
+
+    def run(self, path: Path, name: str) -> Result:
+        """From the file to the stored dataset."""
+        from core.records.csv_source import open_csv
+        from core.records.encode import BlockEncoder, check_rows
+        from core.records.patients import Patients
+        from core.services.import_notes import Tally
+
+        monitor = self._context.monitor
+        monitor.stage("read")
+        with open_csv(path) as table:
+            target, notes, restarted = self._find(table)
+            tally = Tally(notes)
+            continued = tally.records
+            progress = BlockProgress(monitor, share=lambda: table.share, stage="commit")
+            encoder = BlockEncoder(
+                table,
+                self._schema,
+                monitor=progress,
+                records=continued,
+                patients=Patients(b"".join(note.patients for note in notes)),
+            )
+            for block in encoder.blocks(self._block_rows):
+                self._laps.lap("read")
+                tally.add(self._keep(block, target, progress))
+                progress.next_block()
+        check_rows(tally.records, tally.rejects, ragged=tally.ragged)
+        self._laps.lap("read")
+        monitor.stage("store")
+        monitor.check()
+        stored = target.finish(name)
+        if stored.known:
+            self._context.workspace.sweep_imports()
+        monitor.progress(1.0)
+        self._laps.lap("store")
+        return Result(
+            dataset_id=stored.dataset_id,
+            root=stored.root.hex(),
+            name=name,
+            records=tally.records,
+            features=len(self._layout.features),
+            consented=tally.consented,
+            reused=tally.reused,
+            known=stored.known,
+            rejects=tuple(
+                {"line": reject.line, "column": reject.column, "reason": reject.reason} for reject in tally.rejects
+            ),
+            seconds=self._laps.seconds,
+            continued=continued,
+            restarted=restarted,
+            memory=peak_memory(),
+        )
+
+    def _find(self, table: CsvTable) -> tuple[UnfinishedImport, list[BlockNote], bool]:
+        """The import in the workspace, the notes of its blocks, and whether blocks of another file were given up.
+
+        The table stands after the last block.
+        """
+        from core.services.import_notes import BlockNote
+
+        workspace, width = self._context.workspace, self._layout.width
+        target = workspace.unfinished_import(self._job, self._schema, width=width)
+        notes = [BlockNote.from_bytes(note) for note in target.notes()]
+        if not notes or table.skip(notes[-1].position, self._context.monitor):
+            return target, notes, False
+        target = workspace.begin_import_afresh(self._job, self._schema, width=width)
+        workspace.sweep_imports(self._context.monitor)
+        return target, [], True
+
+    def _keep(self, block: RecordBlock, target: UnfinishedImport, progress: BlockProgress) -> BlockNote:
+        """Commit to the records of a block and store them with its note."""
+        from core.services.import_notes import BlockNote
+        from core.workspace.unfinished_import import CommittedBlock
+
+        openings = self._context.workspace.reusable_openings(block)
+        self._laps.lap("commit")
+        if len(openings) < len(block.numbers) and self._engine is None:
+            self._engine = self._context.make_engine(self._context.monitor)
+            self._laps.lap("prepare")
+        progress.work()
+        commitments, blindings = self._commit(block, openings, progress)
+        self._laps.lap("commit")
+        note = BlockNote(
+            position=block.position,
+            records=len(block.numbers),
+            consented=block.consented,
+            reused=len(openings),
+            ragged=block.ragged,
+            rejects=block.rejects,
+            patients=block.patients,
+        )
+        progress.check()
+        target.append(CommittedBlock(block.rows, block.numbers, commitments, blindings), note.to_bytes())
+        self._laps.lap("store")
+        return note
+
+    def _commit(
+        self, block: RecordBlock, openings: Mapping[int, ReusableOpening], progress: BlockProgress
+    ) -> tuple[list[bytes], list[int]]:
+        """Commitments and blinding factors in order: those that identical stored records lend, and fresh ones."""
+        from core.proving.commit import commit_records
+
+        count = len(block.numbers)
+        fresh = [place for place in range(count) if place not in openings]
+        commitments = [openings[place].commitment if place in openings else b"" for place in range(count)]
+        blindings = [openings[place].blinding if place in openings else 0 for place in range(count)]
+        if self._engine is not None and fresh:
+            rows = block.rows[fresh] if openings else block.rows
+            made, drawn = commit_records(rows, engine=self._engine, tape=self._context.tape, monitor=progress)
+            for place, commitment, blinding in zip(fresh, made, drawn, strict=True):
+                commitments[place], blindings[place] = commitment, blinding
+        return commitments, blindings
 
 def _schema(request: Request) -> Schema:
     from core.records.schema import Schema

@@ -14,7 +14,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One object a job: job_id, verb, arguments (JSON values), parts (names of finished results), running, created."""
+    """One object a job: job_id, verb, arguments (JSON values), parts (names of finished results), records (that an
+    import has stored so far), running, created.
+    """
 
     jobs: tuple[dict[str, object], ...]
     exit_code: int = 0
@@ -32,6 +34,7 @@ def run(request: Request, context: Context) -> Result:
                 "verb": item.verb,
                 "arguments": item.arguments,
                 "parts": list(item.parts),
+                "records": item.records,
                 "running": item.running,
                 "created": item.created,
             }

@@ -24,13 +24,14 @@ class Result(Protocol):
 @dataclass(frozen=True, slots=True)
 class Verb:
     """needs_workspace: whether a passphrase is asked for; resumable: whether it keeps what it has finished when it is
-    paused; stages: name -> relative seconds, for the time left.
+    paused; stages: name -> relative seconds, for the time left; other_stages: where it may do one of two things.
     """
 
     name: str
     needs_workspace: bool = False
     resumable: bool = False
     stages: Mapping[str, float] = field(default_factory=dict)
+    other_stages: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -59,10 +60,10 @@ DEMO_STAGES = {
 _VERBS = (
     Verb("infer_schema"),
     Verb("preview"),
-    Verb("import_dataset", needs_workspace=True, stages=IMPORT_STAGES),
+    Verb("import_dataset", needs_workspace=True, resumable=True, stages=IMPORT_STAGES),
     Verb("list_datasets", needs_workspace=True),
     Verb("attest", needs_workspace=True, resumable=True, stages=ATTEST_STAGES),
-    Verb("resume", needs_workspace=True, resumable=True, stages=ATTEST_STAGES),
+    Verb("resume", needs_workspace=True, resumable=True, stages=ATTEST_STAGES, other_stages=IMPORT_STAGES),
     Verb("list_jobs", needs_workspace=True),
     Verb("discard_job", needs_workspace=True),
     Verb("announce", needs_workspace=True),

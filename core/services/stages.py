@@ -40,6 +40,21 @@ class StageClock:
             self._stage = None
 
 
+class Laps:
+    """Seconds by what they were spent on, for work that goes to and fro."""
+
+    def __init__(self, *names: str, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.seconds = dict.fromkeys(names, 0.0)
+        self._clock = clock
+        self._last = clock()
+
+    def lap(self, name: str) -> None:
+        """Everything since the last call was spent on this."""
+        now = self._clock()
+        self.seconds[name] += now - self._last
+        self._last = now
+
+
 class FoldedMonitor:
     """Shows the stages of some inner work as one stage of the outer work, its share given by the inner stages' order.
 

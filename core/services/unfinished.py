@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.workspace.jobs import RunningJob
 
 # what a person can mend without asking for anything else: the same job may then go on
-_MENDED_OUTSIDE = ("output.", "workspace.", "machine.")
+_MENDED_OUTSIDE = ("output.", "workspace.", "machine.", "csv.missing", "csv.unreadable")
 _leaving: list[Callable[[], None]] = []
 
 
@@ -33,18 +33,19 @@ def kept_job(workspace: Workspace, verb: str, arguments: Mapping[str, object]) -
     well, is cancelled, or fails in a way that it would fail in again. InputError jobs.running.
     """
     with workspace.begin_job(verb, arguments) as job:
+        workspace.sweep_imports()
         _leaving.append(job.discard_on_leaving)
         try:
             yield job
-            _discard(job)
+            _discard(workspace, job)
         except PausedError:
             raise
         except (CancelledError, InternalError, MalformedError, RejectedError):
-            _discard(job)
+            _discard(workspace, job)
             raise
         except InputError as error:
             if not error.code.startswith(_MENDED_OUTSIDE):
-                _discard(job)
+                _discard(workspace, job)
             raise
         finally:
             _leaving.remove(job.discard_on_leaving)
@@ -56,7 +57,8 @@ def discard_all() -> None:
         discard()
 
 
-def _discard(job: RunningJob) -> None:
+def _discard(workspace: Workspace, job: RunningJob) -> None:
     """Forget the job; how the work ended is what counts, so a database that refuses is passed over."""
     with contextlib.suppress(ProofwardError):
         job.discard()
+        workspace.sweep_imports()

@@ -1,4 +1,7 @@
-"""The prover's side of a sumcheck."""
+"""The prover's side of a sumcheck.
+
+A round that was sent before an interruption is not computed again: the tables are only bound to its challenge.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,21 @@ from collections.abc import Sequence
 from core.channel.prover import ProverChannel
 from core.constraints.expression import Expression
 from core.engines.interface import SumcheckProver
+from core.errors import InternalError
 from core.sumcheck.rounds import eq_round, product_round
+
+
+class Recalled:
+    """In the place of tables: a sumcheck all of whose messages were sent before an interruption."""
+
+    def round(self) -> list[int]:
+        raise InternalError("sumcheck.recalled", "A sumcheck without tables was asked for a message.")
+
+    def bind(self, challenge: int) -> None:
+        """Nothing is there to be bound."""
+
+    def final(self) -> list[int]:
+        return self.round()
 
 
 def prove_product_sumcheck(
@@ -16,7 +33,7 @@ def prove_product_sumcheck(
     """Reduce sum_x g(x) = claim to g(point) = returned expression; `tables` end bound to the point."""
     point = []
     for _ in range(rounds):
-        coefficients = channel.hidden(label, tables.round())
+        coefficients = channel.hidden(label, channel.recalled() or tables.round())
         r = channel.challenge(label)
         tables.bind(r)
         claim = product_round(claim, coefficients, r)
@@ -30,7 +47,7 @@ def prove_eq_sumcheck(
     """Reduce sum_x eq(tau, x) g(x) = claim to g(point) = returned expression; `tables` end bound to the point."""
     point = []
     for coordinate in tau:
-        coefficients = channel.hidden(label, tables.round())
+        coefficients = channel.hidden(label, channel.recalled() or tables.round())
         r = channel.challenge(label)
         tables.bind(r)
         claim = eq_round(claim, coefficients, coordinate, r)

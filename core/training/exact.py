@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.errors import InternalError
 from core.relations.parameters import FEATURE_BITS, OptimumParameters
 from core.relations.sigmoid_table import sigmoid_table
+from core.training.rows import Rows
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -45,9 +46,7 @@ class Evaluation:
 class ExactView:
     """Training rows (n, d) of uint16 and outcomes (n,) of 0 and 1, to be evaluated at integer weights."""
 
-    def __init__(
-        self, rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, parameters: OptimumParameters
-    ) -> None:
+    def __init__(self, rows: Rows, outcomes: NDArray[np.integer], *, parameters: OptimumParameters) -> None:
         if rows.dtype != np.uint16 or rows.shape != (parameters.rows, parameters.features):
             raise InternalError("training.shape", "Training rows and the parameters of the claim do not fit together.")
         if outcomes.shape != (parameters.rows,) or not bool(np.isin(outcomes, (0, 1)).all()):
@@ -97,7 +96,8 @@ class ExactView:
         hessian = np.eye(p.features + 1) * (p.c_den / (p.c_num * p.rows))
         for start in range(0, p.rows, _BLOCK_ROWS):
             part = slice(start, min(start + _BLOCK_ROWS, p.rows))
-            block = self._columns(part) / 2.0**FEATURE_BITS * np.sqrt(steepness[part])[:, None]
+            block = self._columns(part)
+            block *= (np.sqrt(steepness[part]) / 2.0**FEATURE_BITS)[:, None]
             hessian += block.T @ block
         return hessian
 

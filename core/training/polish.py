@@ -7,7 +7,7 @@ few steps, however the float model was trained (Qi and Sun 1993, semismooth Newt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +42,16 @@ def round_weights(weights: Sequence[float] | Float64, parameters: OptimumParamet
     return tuple(round(s) for s in scaled)
 
 
-def polish(view: ExactView, start: tuple[int, ...], *, monitor: Monitor) -> Polished:
+def polish(
+    view: ExactView,
+    start: tuple[int, ...],
+    *,
+    monitor: Monitor,
+    keep: Callable[[tuple[int, ...], int], None] = lambda weights, steps: None,
+) -> Polished:
     """Newton steps from `start` (from zero, if `start` is out of reach) until the integer gradient is certified.
 
+    keep: is told the weights before the first step and after each, and how many steps led to them.
     InternalError training.polish if that does not happen; CancelledError through the monitor.
     """
     p = view.parameters
@@ -52,6 +59,7 @@ def polish(view: ExactView, start: tuple[int, ...], *, monitor: Monitor) -> Poli
     evaluation = view.evaluate(weights)
     for step in range(MAX_STEPS):
         monitor.check()
+        keep(weights, step)
         if is_certified(evaluation.gradient, p):
             return Polished(weights=weights, evaluation=evaluation, steps=step)
         gradient = _as_floats(evaluation, p)

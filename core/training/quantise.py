@@ -16,6 +16,7 @@ from core.relations.model import ModelDocument
 from core.relations.outward import decimal_up
 from core.relations.parameters import OptimumParameters
 from core.training.exact import Evaluation, ExactView
+from core.training.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,7 +91,7 @@ class OptimumWitness:
 
 
 def optimum_witness(
-    rows: NDArray[np.uint16],
+    rows: Rows,
     outcomes: NDArray[np.integer],
     *,
     weights: Sequence[int],

@@ -8,9 +8,7 @@ load it in the worker process alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,12 +16,15 @@ from numpy.typing import NDArray
 
 from core.errors import InputError
 from core.monitor import Monitor
-from core.relations.parameters import FEATURE_BITS, OptimumParameters
+from core.relations.parameters import OptimumParameters
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.exact import ExactView
+from core.training.keeper import Iterate, Keeper
 from core.training.loading import leave_the_compiler_out
+from core.training.objective import Objective
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
+from core.training.rows import Rows
 
 leave_the_compiler_out()
 
@@ -49,18 +50,8 @@ class FloatModel:
     evaluations: int
 
 
-class Keeper(Protocol):
-    """Remembers where training is, so that it can go on after a crash; where it begins does not matter to the proof."""
-
-    def start(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-        """The d + 1 weights to begin at and the losses until there, None for the plan's own beginning."""
-
-    def keep(self, weights: Callable[[], list[float]], losses: list[float]) -> None:
-        """Offered the best point so far after each step; takes it when it likes."""
-
-
 def train(
-    rows: NDArray[np.uint16],
+    rows: Rows,
     outcomes: NDArray[np.integer],
     *,
     plan: TrainingPlan,
@@ -74,24 +65,32 @@ def train(
     """
     parameters = training_parameters(rows, outcomes, plan=plan)
     view = ExactView(rows, outcomes, parameters=parameters)
-    model = fit(rows, outcomes, plan=plan, monitor=monitor, keeper=keeper)
-    polished = polish(view, round_weights(model.weights, parameters), monitor=monitor)
+    before = None if keeper is None else keeper.start()
+    if before is not None and before.integers is not None and len(before.integers) == rows.shape[1] + 1:
+        reached, start = before, before.integers
+    else:
+        model = fit(rows, outcomes, plan=plan, monitor=monitor, keeper=keeper)
+        reached, start = Iterate(tuple(model.weights.tolist()), model.losses), round_weights(model.weights, parameters)
+
+    def keep(weights: tuple[int, ...], steps: int) -> None:
+        if keeper is not None:
+            keeper.keep(lambda: replace(reached, integers=weights, steps=reached.steps + steps))
+
+    polished = polish(view, start, monitor=monitor, keep=keep)
     monitor.progress(1.0)
     return TrainedModel(
         parameters=parameters,
         weights=polished.weights[:-1],
         bias=polished.weights[-1],
-        float_weights=tuple(model.weights.tolist()),
-        losses=model.losses,
-        polish_steps=polished.steps,
+        float_weights=reached.weights,
+        losses=reached.losses,
+        polish_steps=reached.steps + polished.steps,
     )
 
 
-def training_parameters(
-    rows: NDArray[np.uint16], outcomes: NDArray[np.integer], *, plan: TrainingPlan
-) -> OptimumParameters:
+def training_parameters(rows: Rows, outcomes: NDArray[np.integer], *, plan: TrainingPlan) -> OptimumParameters:
     """The claim's sizes for this view and plan; InputError where training makes no sense or cannot be certified."""
-    if rows.ndim != 2 or rows.shape[0] == 0 or rows.shape[1] == 0:
+    if len(rows.shape) != 2 or rows.shape[0] == 0 or rows.shape[1] == 0:
         raise InputError("training.empty", "There are no training records, or they have no features.")
     if bool((outcomes == outcomes[0]).all()):
         raise InputError(
@@ -109,7 +108,7 @@ def training_parameters(
 
 
 def fit(
-    rows: NDArray[np.uint16],
+    rows: Rows,
     outcomes: NDArray[np.integer],
     *,
     plan: TrainingPlan,
@@ -118,35 +117,25 @@ def fit(
 ) -> FloatModel:
     """Minimise F in float64 with the plan's optimiser; one metric "loss" and one look at cancel per step."""
     count, features = rows.shape
-    encoded = np.ones((count, features + 1))
-    np.multiply(rows, 2.0**-FEATURE_BITS, out=encoded[:, :-1])
-    columns = torch.from_numpy(encoded)
-    labels = torch.from_numpy(outcomes.astype(np.float64))
     strength = 1.0 / (float(plan.c) * count)
     settings = plan.optimiser
     generator = torch.Generator().manual_seed(settings.seed)
     start = torch.randn(features + 1, generator=generator, dtype=torch.float64) * _START_DEVIATION
     before = None if keeper is None else keeper.start()
-    if before is not None and len(before[0]) == features + 1:
-        start = torch.tensor(before[0], dtype=torch.float64)
+    if before is not None and len(before.weights) == features + 1:
+        start = torch.tensor(before.weights, dtype=torch.float64)
     weights = start.requires_grad_()
-
-    def loss() -> torch.Tensor:
-        logits = columns @ weights
-        fit_term = (torch.logaddexp(logits, torch.zeros_like(logits)) - labels * logits).mean()
-        value: torch.Tensor = fit_term + 0.5 * strength * (weights * weights).sum()
-        return value
 
     # strong convexity: a gradient this small puts the float model within its share of the target
     tolerance = strength * float(plan.target) * _FLOAT_SHARE
     run = _Run(
         weights=weights,
-        loss=loss,
+        objective=Objective(rows, outcomes, strength=strength),
         magnification=_CURVATURE / strength,
         settings=settings,
         tolerance=tolerance,
         monitor=monitor,
-        losses=[] if before is None else list(before[1]),
+        losses=[] if before is None else list(before.losses),
         keeper=keeper,
     )
     if settings.method == "adam":
@@ -181,7 +170,7 @@ class _Run:
         self,
         *,
         weights: torch.Tensor,
-        loss: Callable[[], torch.Tensor],
+        objective: Objective,
         magnification: float,
         settings: OptimiserSettings,
         tolerance: float,
@@ -193,7 +182,7 @@ class _Run:
         self.evaluations = 0
         self._keeper = keeper
         self._weights = weights
-        self._loss = loss
+        self._objective = objective
         self._magnification = magnification
         self._epochs = settings.epochs
         self._tolerance = tolerance
@@ -224,7 +213,7 @@ class _Run:
             if steepness <= self._tolerance or stalled >= patience:
                 break
             if self._keeper is not None:
-                self._keeper.keep(self._best.tolist, self.losses)
+                self._keeper.keep(lambda: Iterate(tuple(self._best.tolist()), tuple(self.losses)))
             optimiser.step(self._closure)
         self._evaluate()
         with torch.no_grad():
@@ -249,8 +238,8 @@ class _Run:
         here = self._weights.detach()
         if self._point is None or not torch.equal(self._point, here):
             self.evaluations += 1
-            value = self._loss() * self._magnification
-            (self._gradient,) = torch.autograd.grad(value, [self._weights])
-            self._point, self._value = here.clone(), float(value.detach())
+            value, gradient = self._objective(here)
+            self._value, self._gradient = value * self._magnification, gradient * self._magnification
+            self._point = here.clone()
         self._weights.grad = self._gradient.clone()
         return self._value

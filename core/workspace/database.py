@@ -20,6 +20,8 @@ from core.errors import InputError, InternalError, ProofwardError
 APPLICATION_ID = 0x50574644  # "PWFD", at a fixed place in the file
 _WAIT_SECONDS = 30.0
 _SETTINGS = (
+    "PRAGMA page_size = 16384",  # of a new file: a record of a thousand values takes 2 KB, and shares its page
+    "PRAGMA cache_size = -65536",  # KB; tags come in random order, and so do the index pages that take them
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # deleted pages are overwritten
     "PRAGMA temp_store = MEMORY",  # no temporary files
@@ -91,6 +93,17 @@ def _unfinished_jobs(db: Database) -> None:
     }
     for name, (columns, key) in tables.items():
         foreign = [("job_id", "jobs", "id")] if "job_id" in columns else []
+        db.table(name).create(columns, pk=key, not_null=set(columns), foreign_keys=foreign, strict=True)
+
+
+@migrations(name="0003-unfinished-imports")
+def _unfinished_imports(db: Database) -> None:
+    tables: dict[str, tuple[dict[str, type], str | tuple[str, ...]]] = {
+        "imports": ({"dataset_id": str, "job_id": str, "records": int}, "dataset_id"),
+        "import_blocks": ({"dataset_id": str, "block": int, "sealed": bytes}, ("dataset_id", "block")),
+    }
+    for name, (columns, key) in tables.items():
+        foreign = [("dataset_id", "datasets", "id")]
         db.table(name).create(columns, pk=key, not_null=set(columns), foreign_keys=foreign, strict=True)
 
 

@@ -1,8 +1,7 @@
-"""Unfinished jobs: what was asked for, and the finished results on the way, sealed, so that a killed job can go on.
+"""Unfinished jobs: what was asked for, and what was achieved on the way, sealed, so that a killed job can go on.
 
-What is kept is final: never a mask, a pad, a transcript or anything else of a proof in progress. A proof that was
-interrupted begins again with fresh randomness, so no mask can ever serve two challenges, whatever becomes of the
-database or of a copy of it.
+What is kept of a proof in progress is its journal, from which any number of provers may go on without a mask ever
+serving two challenges, whatever becomes of the database or of a copy of it (docs/protocol/interrupted.md).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from core.encoding.canonical import dumps, loads
 from core.errors import InputError, MalformedError
 from core.settings import VERSION, WORKSPACE_FILE
 from core.workspace.database import first, rows, transaction
+from core.workspace.imports import give_up
 from core.workspace.locks import Lock
 from core.workspace.session import Session
 
@@ -28,12 +28,16 @@ _IMPATIENCE = 0.5  # seconds that a leaving process waits for the database
 
 @dataclass(frozen=True, slots=True)
 class JobInfo:
-    """An unfinished job: verb and arguments (JSON values) that run it again, and the results that are at hand."""
+    """An unfinished job: verb and arguments (JSON values) that run it again, and the results that are at hand.
+
+    records: how many an import has stored so far, 0 for other verbs.
+    """
 
     job_id: str
     verb: str
     arguments: dict[str, object]
     parts: tuple[str, ...]
+    records: int
     running: bool
     created: str
 
@@ -61,7 +65,7 @@ class RunningJob:
         return None if row is None else self._session.vault.open(row["sealed"], "job_parts", "sealed", *self._key(part))
 
     def save(self, part: str, data: bytes) -> None:
-        """Keep a finished result instead of the earlier one of that name; on disk when this returns."""
+        """Keep a result instead of the earlier one of that name; on disk when this returns."""
         sealed = self._session.vault.seal(data, "job_parts", "sealed", *self._key(part))
         with transaction(self._session.db):
             self._session.db.table("job_parts").insert(
@@ -151,6 +155,7 @@ class JobStore:
         plain = dumps({"version": VERSION, "job": loads(header, limit=_MAX_HEADER, what="The job")})
         sealed = self._session.vault.seal(plain, "jobs", "sealed", job_id.encode())
         with transaction(self._session.db):
+            give_up(self._session, job_id)  # by a process that forgot the job on its way out
             self._session.db.table("jobs").insert({"id": job_id, "created": self._session.now(), "sealed": sealed})
 
     def _info(self, row: Mapping[str, Any]) -> JobInfo:
@@ -160,6 +165,7 @@ class JobStore:
             verb=job["verb"],
             arguments=job["arguments"],
             parts=_parts(self._session, row["id"]),
+            records=_records(self._session, row["id"]),
             running=Lock(_lock_path(self._folder, row["id"])).is_held(),
             created=row["created"],
         )
@@ -177,8 +183,14 @@ def _parts(session: Session, job_id: str) -> tuple[str, ...]:
     return tuple(row["part"] for row in rows(session.db, query, job_id))
 
 
+def _records(session: Session, job_id: str) -> int:
+    row = first(session.db, "SELECT records FROM imports WHERE job_id = ?", job_id)
+    return 0 if row is None else int(row["records"])
+
+
 def _forget(session: Session, job_id: str) -> None:
     with transaction(session.db):
+        give_up(session, job_id)
         session.db.execute("DELETE FROM job_parts WHERE job_id = ?", [job_id])
         session.db.execute("DELETE FROM jobs WHERE id = ?", [job_id])
 

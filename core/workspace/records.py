@@ -7,16 +7,23 @@ find identical records, and refuse anything else, without knowing row or blindin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
+from core.encoding.framing import frame
 from core.errors import InputError
 from core.workspace.vault import Vault
+
+COLUMNS = ("dataset_id", "number", "commitment", "row", "blinding", "row_tag", "blinding_tag")
+"""Of the table `records`."""
+
+SealedRecord: TypeAlias = tuple[str, int, bytes, bytes, bytes, bytes, bytes]
+"""What they hold."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,20 +46,29 @@ class RecordSafe:
         self._blinding_key = vault.subkey("blinding-tag")
 
     def seal(
-        self, dataset_id: str, *, number: int, commitment: bytes, row: bytes, blinding: int, schema_digest: bytes
-    ) -> dict[str, object]:
-        """The columns of one record; row: its values of two bytes each, little endian."""
-        secret = scalar_to_bytes(blinding)
-        place = _place(dataset_id, number, commitment)
-        return {
-            "dataset_id": dataset_id,
-            "number": number,
-            "commitment": commitment,
-            "row": self._vault.seal(row, "records", "row", *place),
-            "blinding": self._vault.seal(secret, "records", "blinding", *place),
-            "row_tag": self.row_tag(schema_digest, number, row),
-            "blinding_tag": self._vault.tag(self._blinding_key, secret),
-        }
+        self,
+        dataset_id: str,
+        members: Iterable[tuple[int, bytes, bytes, int]],
+        *,
+        schema_digest: bytes,
+    ) -> Iterator[SealedRecord]:
+        """The COLUMNS of records given as number, row (its values of two bytes each, little endian), commitment and
+        blinding factor.
+        """
+        vault, dataset = self._vault, dataset_id.encode()
+        row_place, blinding_place = (vault.place("records", column, dataset) for column in ("row", "blinding"))
+        for number, row, commitment, blinding in members:
+            secret = scalar_to_bytes(blinding)
+            rest = frame(number.to_bytes(8, "big"), commitment)
+            yield (
+                dataset_id,
+                number,
+                commitment,
+                vault.seal_at(row, row_place + rest),
+                vault.seal_at(secret, blinding_place + rest),
+                self.row_tag(schema_digest, number, row),
+                vault.tag(self._blinding_key, secret),
+            )
 
     def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
         """The `width` values of a stored record; InputError workspace.damaged."""

@@ -23,6 +23,7 @@ _LOCK_VERSION = 1
 _MAX_LOCK = 4096
 _KEY_LABEL = "proofward/workspace/key/v1"
 _ITEM_LABEL = "proofward/workspace/item/v1"
+_TAG_LABEL = "proofward/workspace/tag/v1"
 
 
 class Vault:
@@ -84,20 +85,25 @@ class Vault:
 
     def tag(self, key: bytes, *parts: bytes) -> bytes:
         """HMAC-SHA256 under a subkey: equal for equal parts, and silent about them without the key."""
-        return hmac.digest(key, framed("proofward/workspace/tag/v1", *parts), "sha256")
+        return hmac.digest(key, framed(_TAG_LABEL, *parts), "sha256")
 
     def seal(self, plain: bytes, table: str, column: str, *row: bytes) -> bytes:
         """`plain` for one column of one row; `row` is the row's key and whatever else must not change beside it."""
-        return self._items.seal(plain, self._place(table, column, row))
+        return self.seal_at(plain, self.place(table, column, *row))
+
+    def seal_at(self, plain: bytes, place: bytes) -> bytes:
+        """The same for a place that is framed already; who seals many frames what they share once."""
+        return self._items.seal(plain, place)
 
     def open(self, sealed: bytes, table: str, column: str, *row: bytes) -> bytes:
         """Inverse of `seal`; InputError workspace.damaged if the item was changed or comes from another place."""
         try:
-            return self._items.open(sealed, self._place(table, column, row))
+            return self._items.open(sealed, self.place(table, column, *row))
         except MalformedError:
             raise _damaged() from None
 
-    def _place(self, table: str, column: str, row: tuple[bytes, ...]) -> bytes:
+    def place(self, table: str, column: str, *row: bytes) -> bytes:
+        """What an item is bound to; that of a longer `row` goes on with the frame of the rest."""
         return framed(_ITEM_LABEL, self._workspace_id, table.encode("ascii"), column.encode("ascii"), *row)
 
     @staticmethod

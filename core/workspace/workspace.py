@@ -14,16 +14,19 @@ from core.commitments.receipt import RecordOpening
 from core.errors import InputError
 from core.monitor import Monitor
 from core.proving.dataset import OpenedDataset
+from core.records.schema import Schema
 from core.settings import WORKSPACE_FILE
 from core.workspace.audit import AuditEntry, AuditTrail
 from core.workspace.database import connect, first, plain_errors, transaction
-from core.workspace.datasets import DatasetInfo, DatasetStore, EncodedRecords
+from core.workspace.datasets import DatasetInfo, DatasetStore
 from core.workspace.files import beside, make_private, new_private_file, private_folder, publish_new
+from core.workspace.imports import EncodedRecords, ImportStore
 from core.workspace.jobs import JobInfo, JobStore, RunningJob
 from core.workspace.keyring import KeyInfo, Keyring
 from core.workspace.records import ReusableOpening
 from core.workspace.results import BundleInfo, ModelInfo, ResultStore, StoredModel
 from core.workspace.session import Session, utc_now
+from core.workspace.unfinished_import import UnfinishedImport
 from core.workspace.vault import WORKSPACE_ID_BYTES, Vault
 
 
@@ -34,7 +37,8 @@ class Workspace:
         self._session = session
         self.folder = folder
         self._audit = AuditTrail(session)
-        self._datasets = DatasetStore(session, self._audit)
+        self._datasets = DatasetStore(session)
+        self._imports = ImportStore(session, self._audit)
         self._keyring = Keyring(session, self._audit)
         self._results = ResultStore(session, self._audit, folder)
         self._jobs = JobStore(session, folder)
@@ -124,24 +128,27 @@ class Workspace:
 
     # Datasets
 
+    def unfinished_import(self, job: RunningJob, schema: Schema, *, width: int) -> UnfinishedImport:
+        """The dataset that a job is importing, with the blocks that an interrupted run has left."""
+        return self._imports.of_job(job.job_id, schema, width=width)
+
+    def begin_import_afresh(self, job: RunningJob, schema: Schema, *, width: int) -> UnfinishedImport:
+        """The same without any block; what an interrupted run has left is given up."""
+        return self._imports.afresh(job.job_id, schema, width=width)
+
+    def sweep_imports(self, monitor: Monitor | None = None) -> None:
+        """Delete the records of imports that were given up; what is not reached is left for the next time."""
+        self._imports.sweep(monitor)
+
     def store_dataset(
-        self,
-        encoded: EncodedRecords,
-        *,
-        commitments: Sequence[bytes],
-        blindings: Sequence[int],
-        root: bytes,
-        name: str,
-        monitor: Monitor | None = None,
+        self, encoded: EncodedRecords, *, commitments: Sequence[bytes], blindings: Sequence[int], root: bytes, name: str
     ) -> str:
-        """Keep a committed dataset; its id. See `DatasetStore.store`."""
-        return self._datasets.store(
-            encoded, commitments=commitments, blindings=blindings, root=root, name=name, monitor=monitor
-        )
+        """Keep a committed dataset that is at hand as a whole; its id. See `ImportStore.store`."""
+        return self._imports.store(encoded, commitments=commitments, blindings=blindings, root=root, name=name)
 
     def reusable_openings(self, encoded: EncodedRecords) -> dict[int, ReusableOpening]:
         """By position in `encoded`: openings of records stored already that are identical in number, row and schema."""
-        return self._datasets.reusable(encoded)
+        return self._imports.reusable(encoded)
 
     def list_datasets(self) -> tuple[DatasetInfo, ...]:
         """All datasets, oldest first."""
@@ -216,8 +223,9 @@ class Workspace:
         return self._jobs.list()
 
     def discard_job(self, job_id: str) -> None:
-        """Forget an unfinished job and its results; InputError jobs.running."""
+        """Forget an unfinished job, its results and what it has imported; InputError jobs.running."""
         self._jobs.discard(job_id)
+        self._imports.sweep()
 
     # Keys and identities
 

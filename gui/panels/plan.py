@@ -9,7 +9,8 @@ from fractions import Fraction
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
-from gui.i18n import tr, tr_n, whole
+from core.settings import MEMORY_VARIABLE, Settings
+from gui.i18n import file_size, tr, tr_n, whole
 from gui.panels.announce import AnnounceDialog
 from gui.session import Session
 from gui.theme import theme
@@ -76,6 +77,9 @@ class PlanForm(Card):
         self.announce = button(tr("What the auditor notes…"), self._announce, icon="key", variant="quiet")
         self.body.addLayout(row(self.announce, 1))
         self.body.addLayout(column(self.hide_weights, self._hidden_note, spacing=1))
+        self.memory = label(_memory_limit(), "small")
+        self.memory.setVisible(bool(self.memory.text()))
+        self.body.addWidget(self.memory)
         session.datasets_changed.connect(self._fill_datasets)
         session.keys_changed.connect(self._fill_keys)
         session.dataset_chosen.connect(self._choose)
@@ -186,6 +190,14 @@ class PlanForm(Card):
         self.announce.setEnabled(self.dataset.currentData() is not None and self._strength() is not None)
         self._hidden_note.setVisible(self.hide_weights.isChecked())
         self.changed.emit()
+
+
+def _memory_limit() -> str:
+    """What a run may take, empty where nobody has set it."""
+    limit = Settings.from_environment().memory
+    if limit is None:
+        return ""
+    return tr("A run may take {size} of memory at most ({variable}).", size=file_size(limit), variable=MEMORY_VARIABLE)
 
 
 def _narrow(combo: QComboBox) -> None:

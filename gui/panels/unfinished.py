@@ -65,7 +65,11 @@ def part_name(part: str) -> str:
     return {
         "iterate": tr("part of the training"),
         "trained": tr("the training"),
+        "validity.begun": tr("part of the proof of ranges"),
+        "bounded.begun": tr("part of the proof of ranges"),
         "validity": tr("the proof of ranges"),
         "bounded": tr("the proof of ranges"),
+        "model": tr("the commitment to the model"),
+        "optimum.begun": tr("part of the proof of training"),
         "attestation": tr("the proof of training"),
     }.get(part, part)

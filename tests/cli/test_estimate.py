@@ -40,7 +40,7 @@ def test_of_a_dataset_it_foretells_the_bundle_that_was_made(made: Made) -> None:
     assert said["range_proof_known"] is True and said["hidden_weights"] is False
     assert list(said["seconds"]) == ["open", "prepare", "split", "train", "optimum", "bundle", "check"]
     assert said["total_seconds"] == pytest.approx(sum(said["seconds"].values()), abs=0.01)
-    assert set(said["memory"]) == {"peak", "stages", "available", "suffices", "remedy"}
+    assert set(said["memory"]) == {"peak", "stages", "lean", "limit", "available", "suffices", "remedy"}
     assert said["memory"]["peak"] == max(said["memory"]["stages"].values())
     text = ok(made.program("attest", made.dataset, "--estimate", "--hide-weights")).out
     assert "Nothing was trained" in text and "memory needed" in text and "at hand" in text

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from core.channel import journal
+from core.channel.prover import ProverChannel
 from core.errors import InputError
 from core.jobs.protocol import Job
 from core.monitor import SilentMonitor
@@ -21,14 +23,23 @@ from core.randomness import SystemTape
 from core.services import attest
 from core.services.context import Context, WorkspaceDoor
 from core.settings import Settings
+from core.transcript.pattern import Pattern
 from core.workspace import Workspace
 from tests.cli.conftest import ok
 from tests.cli.program import INFER, PASSPHRASE, Program, write_plan, write_table
+from tests.soundness.interrupted import fixed_length
 
 PARTS = ["trained", "validity", "attestation"]
 # In a finished proof, which is public, a hidden message of value 0 stands as its pad; and whoever holds a hidden model
-# must be able to open its commitment. No other draw, and none at all of a proof that was broken off, may be kept.
-ALLOWED = {("pad", "validity"), ("pad", "attestation"), ("model.blinding", "attestation")}
+# must be able to open its commitment. Nothing else that was drawn may be kept beside the journals of proofs begun, and
+# in those nothing that is drawn after the first padded message.
+ALLOWED = {
+    ("pad", "validity"),
+    ("pad", "attestation"),
+    ("model.blinding", "attestation"),
+    ("model.blinding", "model"),
+}
+FRESH = {"value.blinding", "opening.mask", "opening.mask_blinding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +125,38 @@ def traces(value: int) -> list[bytes]:
     return [value.to_bytes(32, "big"), value.to_bytes(32, "little"), f"{value:x}".encode(), str(value).encode()]
 
 
-@pytest.mark.parametrize("hidden", [False, True])
-def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bundle(house: House, hidden: bool) -> None:
-    """It dies at the first call, is begun again and dies at the second, and so on, until an attempt gets through."""
+@pytest.fixture
+def channels(monkeypatch: pytest.MonkeyPatch) -> list[ProverChannel]:
+    """Every prover's channel that is opened from now on."""
+    opened: list[ProverChannel] = []
+    begin = ProverChannel.__init__
+
+    def remember(self: ProverChannel, *arguments: Any, **more: Any) -> None:
+        opened.append(self)
+        begin(self, *arguments, **more)
+
+    monkeypatch.setattr(ProverChannel, "__init__", remember)
+    return opened
+
+
+def check_masks(channels: list[ProverChannel], sent: dict[bytes, bytes]) -> None:
+    """Whoever sends behind one pad commitment sends the same bytes, as far as pads and products reach."""
+    for channel in channels:
+        pad, fixed = bytes(channel.proof[:48]), bytes(channel.proof[: fixed_length(Pattern(channel._steps))])
+        longer, shorter = sorted((fixed, sent.get(pad, b"")), key=len, reverse=True)
+        assert longer.startswith(shorter)
+        sent[pad] = longer
+    channels.clear()
+
+
+@pytest.mark.parametrize(("hidden", "interval"), [(False, journal.INTERVAL), (True, -1.0)])
+def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bundle(
+    house: House, hidden: bool, interval: float, channels: list[ProverChannel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies at the first call, is begun again and dies at the second, and so on, until an attempt gets through; once
+    without a journal, since all is done in less than two seconds, and once with one after each padded message."""
+    monkeypatch.setattr(journal, "INTERVAL", interval)
+    sent: dict[bytes, bytes] = {}
     settings = Settings(home=house.program.home, passphrase=PASSPHRASE)
     door = WorkspaceDoor(settings.home, PASSPHRASE)
     request = attest.Request(
@@ -127,6 +167,7 @@ def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bund
         hide_weights=hidden,
     )
     before, seen, moments = house.files(), set[int](), 0
+    begun: set[str] = set()
     result: attest.Result | None = None
     workspace = door.open()
     if workspace.validity(house.dataset) is not None:  # made by another test: here it is to be proven anew
@@ -144,18 +185,26 @@ def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bund
         values = {value for _, value in tape.drawn}
         assert len(values) == len(tape.drawn) and not values & seen  # what was drawn before is never drawn again
         seen |= values
+        check_masks(channels, sent)
         for job in workspace.list_jobs():
             with workspace.begin_job(job.verb, job.arguments) as left:
                 kept = {part: left.load(part) or b"" for part in left.parts}
-            assert [part for part in kept if part != "iterate"] == PARTS[: len(kept)]
+            finished = [part for part in kept if part in PARTS]
+            assert finished == PARTS[: len(finished)]
+            assert set(kept) <= {*PARTS, "iterate", "model", "validity.begun", "optimum.begun"}
             found = {
                 (label, part)
                 for label, value in tape.drawn
                 for part, data in kept.items()
                 if any(trace in data for trace in traces(value))
             }
-            assert found <= ALLOWED
+            assert {pair for pair in found if not pair[1].endswith(".begun")} <= ALLOWED
+            assert not {label for label, part in found if part.endswith(".begun")} & FRESH
+            begun |= {part for part in kept if part.endswith(".begun")}
     door.close()
+    # with a journal each proof has one pad commitment, or two where the first attempts died before it was complete
+    assert begun == ({"validity.begun", "optimum.begun"} if interval < 0 else set())
+    assert (len(sent) < 20) == (interval < 0)
     assert moments > 150
     assert result.report.verdict == "accepted"
     assert result.continued == tuple(PARTS)

@@ -98,6 +98,17 @@ def test_a_strength_that_is_none_stops_the_run_with_a_reason(form: PlanForm, tex
     assert form.choices() is None and "C must be" in form.complaint
 
 
+def test_a_limit_of_memory_is_shown_where_one_is_set(
+    qtbot: QtBot, session: Session, form: PlanForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert form.memory.isHidden()
+    monkeypatch.setenv("PROOFWARD_MEMORY", "4GB")
+    limited = PlanForm(session)
+    qtbot.addWidget(limited)
+    assert not limited.memory.isHidden()
+    assert "4.0 GB" in limited.memory.text() and "PROOFWARD_MEMORY" in limited.memory.text()
+
+
 def test_the_plan_of_the_form_has_exactly_the_fields_of_a_plan(form: PlanForm) -> None:
     from core.relations.plan import TrainingPlan
 

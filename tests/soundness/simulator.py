@@ -122,14 +122,46 @@ class Simulation(VerifierChannel):
         self.scalars(f"{label}.final", len(final), final)
 
 
+class Continuation(Simulation):
+    """Another continuation of a simulated proof: the same up to `products.opened`, made up anew from there on."""
+
+    def __init__(
+        self, protocol: str, statement: bytes, pattern: Pattern, table: PointTable, tape: Tape, first: Simulation
+    ) -> None:
+        steps = [step.label for step in pattern.steps]
+        shared = pattern.steps[: steps.index("products.opened") + 1]
+        self._before = Reader(bytes(first.proof[: sum(step.size for step in shared)]))
+        self._left = sum(step.size > 0 for step in shared)
+        self._drawn = iter(first.programmed[: sum(step.kind is Kind.CHALLENGE for step in shared)])
+        super().__init__(protocol, statement, pattern, table, tape)
+
+    def challenge(self, label: str, value: int | None = None) -> int:
+        return super().challenge(label, next(self._drawn, value))
+
+    def points(self, label: str, count: int, blobs: Sequence[bytes] | None = None) -> list[int]:
+        self._left -= 1
+        return super().points(label, count, self._before.points(count) if self._left >= 0 else blobs)
+
+    def _read_scalars(self, label: str, count: int, values: Sequence[int] | None = None) -> list[int]:
+        self._left -= 1
+        return super()._read_scalars(label, count, self._before.scalars(count) if self._left >= 0 else values)
+
+
 @contextmanager
-def simulating(module: Any, seed: bytes) -> Iterator[list[Simulation]]:
-    """A claim's verifier, run inside, asks a simulation instead of reading a proof; yields the simulations made."""
+def simulating(module: Any, seed: bytes, first: Simulation | None = None) -> Iterator[list[Simulation]]:
+    """A claim's verifier, run inside, asks a simulation instead of reading a proof; yields the simulations made.
+
+    first: simulate a continuation of this one.
+    """
     made: list[Simulation] = []
 
     def channel(protocol: str, statement: bytes, pattern: Pattern, proof: bytes, table: PointTable) -> Simulation:
         assert proof == b"", "a simulation starts from nothing"
-        made.append(Simulation(protocol, statement, pattern, table, SeededTape(seed)))
+        tape = SeededTape(seed)
+        if first is None:
+            made.append(Simulation(protocol, statement, pattern, table, tape))
+        else:
+            made.append(Continuation(protocol, statement, pattern, table, tape, first))
         return made[-1]
 
     with patch.object(module, "VerifierChannel", channel):

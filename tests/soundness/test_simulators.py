@@ -51,7 +51,7 @@ from core.transcript.pattern import Kind, Pattern, challenge, hidden, points
 from core.verification.claims import state
 from core.verification.verify import verify_bundle
 from tests.soundness.hospital import Hospital, assemble, hospital, open_dataset, rows_of, schema_of, signing_key
-from tests.soundness.simulator import Simulation, programmed, random_point, simulating
+from tests.soundness.simulator import Continuation, Simulation, programmed, random_point, simulating
 
 # sub-protocols -------------------------------------------------------------------------------------------------------
 
@@ -208,7 +208,9 @@ def test_no_simulator_takes_a_witness() -> None:
     """Statement, pattern, table of public points and randomness are all that a simulation is made of."""
     public = ["protocol", "statement", "pattern", "table", "tape", "challenges"]
     assert list(inspect.signature(Simulation).parameters) == public
-    assert list(inspect.signature(simulating).parameters) == ["module", "seed"]
+    # `first`, of which another continuation is simulated, is itself a simulation
+    assert list(inspect.signature(simulating).parameters) == ["module", "seed", "first"]
+    assert list(inspect.signature(Continuation).parameters) == [*public[:-1], "first"]
     assert list(inspect.signature(simulated_bundle).parameters) == ["records", "hidden", "groups", "seed"]
 
 

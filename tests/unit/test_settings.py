@@ -1,4 +1,4 @@
-"""Where the workspace lives and how its passphrase is given."""
+"""Where the workspace lives, how its passphrase is given, how much memory a job may have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.settings import MAX_PASSPHRASE, VERSION, Settings, default_home, home_folder
+from core.settings import MAX_PASSPHRASE, VERSION, Settings, default_home, home_folder, memory_size
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +51,39 @@ def test_an_unusable_passphrase_is_an_input_error(text: str) -> None:
     with pytest.raises(InputError) as raised:
         Settings.from_environment({"PROOFWARD_HOME": "/srv", "PROOFWARD_PASSPHRASE": text})
     assert raised.value.code == "settings.passphrase"
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("2GB", 2 * 10**9),
+        ("1500MB", 15 * 10**8),
+        ("4GiB", 4 << 30),
+        ("1.5 gb", 15 * 10**8),
+        (" 512m ", 512 * 10**6),
+        ("3000000000", 3 * 10**9),
+        ("7B", 7),
+        ("1 TiB", 1 << 40),
+        ("0.000000001GB", 1),
+    ],
+)
+def test_a_limit_of_memory_is_a_size(text: str, size: int) -> None:
+    assert memory_size(text) == size
+    assert Settings.from_environment({"PROOFWARD_HOME": "/srv", "PROOFWARD_MEMORY": text}).memory == size
+
+
+@pytest.mark.parametrize(
+    "text", ["much", "0", "0GB", "-1GB", "2 G B", "2PB", "1e9", "1,5GB", ".5GB", "\u0662GB", "9" * 19 + "GB"]
+)
+def test_a_limit_of_memory_that_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Settings.from_environment({"PROOFWARD_HOME": "/srv", "PROOFWARD_MEMORY": text})
+    assert raised.value.code == "settings.memory" and "2GB" in raised.value.remedy
+
+
+@pytest.mark.parametrize("environment", [{}, {"PROOFWARD_MEMORY": ""}])
+def test_without_a_limit_a_job_has_what_the_machine_has(environment: dict[str, str]) -> None:
+    assert Settings.from_environment({"PROOFWARD_HOME": "/srv", **environment}).memory is None
 
 
 def test_the_package_takes_its_version_from_the_settings() -> None:

@@ -3,8 +3,7 @@
 Binding a table of 2^n elements gives t[i] + r (t[i + half] - t[i]) for i < half, in place.
 
 The leaves past the last one in use are 0/1 and not stored. Where the upper children p1, q1 are such fillers,
-p0 q1 + p1 q0 is just p0, and they stay 0/1 under binding: the tables of p1 and q1 end at the index `active`. Where that
-is most of the leaves, their parents live in the leaves' own memory, and only the first `active` leaves are kept aside.
+p0 q1 + p1 q0 is just p0, and they stay 0/1 under binding: the tables of p1 and q1 end at the index `active`.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def _used(p: Elements, q: Elements) -> int:
 
 
 @kernel
-def _merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, half: int, start: int, stop: int) -> None:
+def merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, half: int, start: int, stop: int) -> None:
     """Parents start <= i < stop of the children i and i + half, the latter 0/1 past the end of the tables."""
     active = p.shape[0] - half
     for i in range(start, min(stop, active)):
@@ -67,7 +66,7 @@ def _merge(parent_p: Elements, parent_q: Elements, p: Elements, q: Elements, hal
 
 
 @kernel
-def _add_weighted(result: Elements, p: Elements, q: Elements, weight: Elements, start: int, stop: int) -> None:
+def add_weighted(result: Elements, p: Elements, q: Elements, weight: Elements, start: int, stop: int) -> None:
     """result = p + weight q."""
     factor = load(weight, 0)
     for i in range(start, stop):
@@ -75,7 +74,7 @@ def _add_weighted(result: Elements, p: Elements, q: Elements, weight: Elements, 
 
 
 @kernel
-def _round(
+def round_sums(
     p0: Elements,
     p1: Elements,
     q0: Elements,
@@ -147,35 +146,37 @@ class FractionSumcheck:
     """
 
     def __init__(
-        self,
-        p: Elements,
-        q: Elements,
-        half: int,
-        point: Sequence[int],
-        *,
-        weight: int,
-        claim: int | None,
-        spare: bool,
+        self, tables: list[Elements], half: int, point: Sequence[int], *, weight: int, claim: int | None
     ) -> None:
-        """spare: leave p and q alone; they are overwritten otherwise."""
+        """tables: p0 + weight q0 (which saves a product at every index), p1, q0, q1; they are overwritten."""
         self._size = half
-        self._spare = spare
         self._weight = weight % ORDER
-        # p0 + weight q0 in place of p0 saves the third product at every index.
-        weighted = np.empty((half, LIMBS), dtype=np.uint64) if spare else p[:half]
-        over_ranges(partial(_add_weighted, weighted, p[:half], q[:half], element(weight)), half, LEAST)
-        self._tables = [weighted, p[half:], q[:half], q[half:]]
-        self._rest = eq_table(elements(point[1:])) if half > 1 else np.empty((0, LIMBS), dtype=np.uint64)
+        self._tables = tables
+        self._rest = self._first_rest(point)
         self._tau = [coordinate % ORDER for coordinate in point]
         self._claim = claim if all(self._tau) else None
         self._inverses = batch_inverse(self._tau) if self._claim is not None else []
-        self._coefficients = (0, 0, 0)
+        self._coefficients: tuple[int, int, int] | None = None
         self.challenges: list[int] = []
 
+    def _first_rest(self, point: Sequence[int]) -> Elements:
+        """eq of all variables but the first."""
+        return eq_table(elements(point[1:])) if point else np.empty((0, LIMBS), dtype=np.uint64)
+
     def round(self) -> list[int]:
+        parts = integers(np.concatenate(self._sums(self._claim is None)))
+        at_zero, leading, at_one = (sum(parts[k::3]) for k in range(3))
+        if self._claim is not None:
+            tau, inverse = self._tau[len(self.challenges)], self._inverses[len(self.challenges)]
+            at_one = (self._claim - (1 - tau) * at_zero) * inverse
+        first, second = (at_one - at_zero - leading) % ORDER, leading % ORDER
+        self._coefficients = (at_zero % ORDER, first, second)
+        return [first, second]
+
+    def _sums(self, whole: bool) -> list[Elements]:
+        """round_sums over ranges that cover half of the tables."""
         half = self._size // 2
         p0, p1, q0, q1 = self._tables
-        rest, whole = self._rest, self._claim is None
         active = min(len(p1), half)
 
         def part(start: int, stop: int) -> Elements:
@@ -183,40 +184,44 @@ class FractionSumcheck:
             dear = active * start // half, active * stop // half
             cheap = start + active - dear[0], stop + active - dear[1]
             result = np.empty((3, LIMBS), dtype=np.uint64)
-            _round(p0, p1, q0, q1, rest, half, whole, *dear, *cheap, result)
+            round_sums(p0, p1, q0, q1, self._rest, half, whole, *dear, *cheap, result)
             return result
 
-        parts = integers(np.concatenate(over_ranges(part, half, LEAST // 2)))
-        at_zero, leading, at_one = (sum(parts[k::3]) for k in range(3))
-        if self._claim is not None:
-            tau, inverse = self._tau[len(self.challenges)], self._inverses[len(self.challenges)]
-            at_one = (self._claim - (1 - tau) * at_zero) * inverse
-        self._coefficients = (at_zero % ORDER, (at_one - at_zero - leading) % ORDER, leading % ORDER)
-        return list(self._coefficients[1:])
+        return over_ranges(part, half, LEAST // 2)
 
     def bind(self, challenge: int) -> None:
         half = self._size // 2
-        r = element(challenge)
-        sources = self._tables
-        lengths = [min(len(table), half) for table in sources]
-        targets = [table[:length] for table, length in zip(sources, lengths, strict=True)]
-        if self._spare and not self.challenges:
-            targets = [np.empty((length, LIMBS), dtype=np.uint64) for length in lengths]
-
-        def part(start: int, stop: int) -> None:
-            for target, source, fill, length in zip(targets, sources, _FILLS, lengths, strict=True):
-                bind_range(target, source, fill, r, half, length * start // half, length * stop // half)
-
-        over_ranges(part, half, LEAST)
+        targets = self._fold(element(challenge))
         # a view of a single entry would keep its whole table in memory
         self._tables = targets if half > 1 else [target.copy() for target in targets]
         if half > 1:
-            _halve_eq(self._rest, half // 2)
-        if self._claim is not None:
+            self._halve_rest(half // 2)
+        if self._coefficients is None:
+            self._claim = None  # of a round that was not asked for nothing is known
+        elif self._claim is not None:
             constant, first, second = self._coefficients
             self._claim = (constant + challenge * (first + challenge * second)) % ORDER
+        self._coefficients = None
         self.challenges.append(challenge)
         self._size = half
+
+    def _fold(self, challenge: Elements) -> list[Elements]:
+        """The tables with their first variable bound."""
+        half = self._size // 2
+        sources = self._tables
+        lengths = [min(len(table), half) for table in sources]
+        targets = [table[:length] for table, length in zip(sources, lengths, strict=True)]
+
+        def part(start: int, stop: int) -> None:
+            for target, source, fill, length in zip(targets, sources, _FILLS, lengths, strict=True):
+                bind_range(target, source, fill, challenge, half, length * start // half, length * stop // half)
+
+        over_ranges(part, half, LEAST)
+        return targets
+
+    def _halve_rest(self, half: int) -> None:
+        """Take the next variable out of the eq table, which is left with `half` entries."""
+        _halve_eq(self._rest, half)
 
     def final(self) -> list[int]:
         first = [table[:1] if len(table) else fill for table, fill in zip(self._tables, _FILLS, strict=True)]
@@ -235,39 +240,36 @@ class FractionLevels:
         half = 1 << self.depth >> 1
         used = max(_used(numerators, denominators), half, 1)
         levels = [(numerators[:used], denominators[:used])]
-        active = used - half
-        self._shared = half >= LEAST and 2 * active <= half
-        self._aside = (numerators[:active].copy(), denominators[:active].copy()) if self._shared else None
         while half:
             p, q = levels[-1]
-            if self._shared and len(levels) == 1:
-                parent_p, parent_q, merged = p[:half], q[:half], active
-            else:
-                parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
-                merged = half
-            over_ranges(partial(_merge, parent_p, parent_q, p, q, half), merged, LEAST)
+            parent_p, parent_q = np.empty((half, LIMBS), dtype=np.uint64), np.empty((half, LIMBS), dtype=np.uint64)
+            over_ranges(partial(merge, parent_p, parent_q, p, q, half), half, LEAST)
             levels.append((parent_p, parent_q))
             half >>= 1
         p, q = levels[-1]
         self._root = integers(p)[0], integers(q)[0]
         self._levels: list[tuple[Elements, Elements] | None] = [*levels[::-1]]
-        self._last: tuple[int, FractionSumcheck] | None = None
+        self.last: tuple[int, FractionSumcheck] | None = None
 
     def root(self) -> tuple[int, int]:
         """(p, q) at the root."""
         return self._root
 
-    def _claim(self, level: int, point: Sequence[int], weight: int) -> int | None:
+    def claim(self, level: int, point: Sequence[int], weight: int) -> int | None:
         """(p + weight q)(point) at `level`, where the sumcheck before this one ended on the way to that point."""
         if level == 0:
             return (self._root[0] + weight * self._root[1]) % ORDER
-        if self._last is None:
+        if self.last is None:
             return None
-        last, sumcheck = self._last
+        last, sumcheck = self.last
         if last != level - 1 or sumcheck.challenges != list(point[1:]):
             return None
         p0, p1, q0, q1 = sumcheck.final()
         return (p0 + point[0] * (p1 - p0) + weight * (q0 + point[0] * (q1 - q0))) % ORDER
+
+    def skip(self, level: int) -> None:
+        """Let go of the tables that the sumcheck of this level would use up."""
+        self._levels[level + 1] = None
 
     def sumcheck(self, level: int, point: Sequence[int], weight: int) -> FractionSumcheck:
         """Sumcheck from `level` to its children, whose tables it uses up."""
@@ -275,12 +277,10 @@ class FractionLevels:
         if tables is None:
             raise ValueError("each level has one sumcheck")
         self._levels[level + 1] = None
-        claim = self._claim(level, point, weight)
-        if level + 1 == self.depth and self._aside is not None:
-            self._levels[level] = None
-            for leaves, first in zip(tables, self._aside, strict=True):
-                leaves[: len(first)] = first
-        spare = self._shared and level + 2 == self.depth
-        sumcheck = FractionSumcheck(*tables, 1 << level, point, weight=weight, claim=claim, spare=spare)
-        self._last = level, sumcheck
+        claim = self.claim(level, point, weight)
+        p, q = tables
+        half = 1 << level
+        over_ranges(partial(add_weighted, p[:half], p[:half], q[:half], element(weight)), half, LEAST)
+        sumcheck = FractionSumcheck([p[:half], p[half:], q[:half], q[half:]], half, point, weight=weight, claim=claim)
+        self.last = level, sumcheck
         return sumcheck

@@ -85,33 +85,27 @@ def _affine(result: Elements, coefficients: Elements, columns: Small) -> None:
         store(result, i, add(constant, wide_reduce(total)))
 
 
-def _affine_into(result: Elements, constant: int, terms: Sequence[tuple[int, AnySmall]]) -> None:
-    coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
-
-    def part(start: int, stop: int) -> None:
-        for first in range(start, stop, BLOCK):
-            last = min(first + BLOCK, stop)
-            columns = np.zeros((len(terms), last - first), dtype=np.int64)
-            for k, (_, column) in enumerate(terms):
-                piece = column[first:last]
-                columns[k, : len(piece)] = piece
-            _affine(result[first:last], coefficients, columns)
-
-    over_ranges(part, len(result), LEAST)
+def affine_range(result: Elements, coefficients: Elements, columns: Sequence[AnySmall], start: int, stop: int) -> None:
+    """Entries start..stop - 1 of coefficients[-1] + sum_k coefficients[k] columns[k] into `result`."""
+    for first in range(start, stop, BLOCK):
+        last = min(first + BLOCK, stop)
+        pieces = np.zeros((len(columns), last - first), dtype=np.int64)
+        for row, column in zip(pieces, columns, strict=True):
+            piece = column[first:last]
+            row[: len(piece)] = piece
+        _affine(result[first - start : last - start], coefficients, pieces)
 
 
 def affine(constant: int, terms: Sequence[tuple[int, AnySmall]], length: int) -> Elements:
     """constant + sum coefficient * column elementwise; columns shorter than `length` count as zero past their end."""
-    return affine_blocks([(constant, terms, length)])
+    result = np.empty((length, LIMBS), dtype=np.uint64)
+    coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
+    columns = [column for _, column in terms]
 
+    def part(start: int, stop: int) -> None:
+        affine_range(result[start:stop], coefficients, columns, start, stop)
 
-def affine_blocks(blocks: Sequence[tuple[int, Sequence[tuple[int, AnySmall]], int]]) -> Elements:
-    """`affine` of each (constant, terms, length), one after the other, each written where it stands."""
-    result = np.empty((sum(length for _, _, length in blocks), LIMBS), dtype=np.uint64)
-    start = 0
-    for constant, terms, length in blocks:
-        _affine_into(result[start : start + length], constant, terms)
-        start += length
+    over_ranges(part, length, LEAST)
     return result
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.channel.journal import Journal
 from core.channel.prover import ProverChannel
 from core.claims.bounded.relation import (
     PROJECTION_BYTES,
@@ -93,6 +94,7 @@ def prove_bounded(
     engine: Engine,
     tape: Tape,
     monitor: Monitor,
+    journal: Journal | None = None,
 ) -> bytes:
     """The proof for the committed `rows` (N, W) with these blinding factors."""
     relation = BoundedRelation(statement.count, statement.layout)
@@ -104,6 +106,7 @@ def prove_bounded(
         engine=engine,
         tape=tape,
         monitor=monitor,
+        journal=journal,
     )
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
     columns = SecretColumns(spec.columns, column_entries(relation, rows, stream))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.algebra.field import ORDER
+from core.channel.journal import Journal
 from core.channel.prover import Opened, ProverChannel
 from core.claims.optimum.relation import LOGIT_DEGREE, RESIDUAL_DEGREE, OptimumRelation
 from core.claims.optimum.residual import ResidualAt, state_residual
@@ -61,6 +62,7 @@ def prove_optimum(
     engine: Engine,
     tape: Tape,
     monitor: Monitor,
+    journal: Journal | None = None,
     entries: Mapping[str, Entries] | None = None,
 ) -> bytes:
     """The proof that the statement's model is the certified optimum on its training view.
@@ -69,7 +71,13 @@ def prove_optimum(
     """
     relation = OptimumRelation(statement)
     channel = ProverChannel(
-        labels.BUNDLE_PROTOCOL, statement.context, relation.pattern(), engine=engine, tape=tape, monitor=monitor
+        labels.BUNDLE_PROTOCOL,
+        statement.context,
+        relation.pattern(),
+        engine=engine,
+        tape=tape,
+        monitor=monitor,
+        journal=journal,
     )
     honest = column_entries(relation, secrets.witness) if entries is None else entries
     columns = SecretColumns(relation.spec.columns, honest)

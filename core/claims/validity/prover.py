@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.channel.journal import Journal
 from core.channel.prover import Opened, ProverChannel
 from core.claims.statement import DatasetStatement
 from core.claims.validity.relation import BYTE_BITS, FLAG_ON, VALUE_BITS, ValidityRelation
@@ -65,6 +66,7 @@ def prove_validity(
     engine: Engine,
     tape: Tape,
     monitor: Monitor,
+    journal: Journal | None = None,
     entries: Mapping[str, Entries] | None = None,
 ) -> bytes:
     """The proof for the committed `rows` (N, W) with these blinding factors.
@@ -80,6 +82,7 @@ def prove_validity(
         engine=engine,
         tape=tape,
         monitor=monitor,
+        journal=journal,
     )
     columns = SecretColumns(spec.columns, column_entries(relation, rows) if entries is None else entries)
     columns.commit(channel, "validity.columns")

@@ -239,9 +239,8 @@ class _Bench:
         mask = np.ones(size, dtype=np.uint16)
         column = self._random.integers(0, 1 << 16, size, dtype=np.int64).astype(np.uint16)
         factor, alpha, weight, *point = self._elements(3 + depth)
-        numerators = engine.affine_blocks([AffineBlock(0, [(1, mask)], size)])
-        denominators = engine.affine_blocks([AffineBlock(alpha, [(-1, mask), (factor, column)], size)])
-        tree = engine.fraction_tree(numerators, denominators)
+        denominators = AffineBlock(alpha, [(-1, mask), (factor, column)], size)
+        tree = engine.affine_fraction_tree([AffineBlock(0, [(1, mask)], size)], [denominators])
         for level in range(depth):
             self._rounds(tree.sumcheck(level, point[:level], weight), level)
 

@@ -1,6 +1,9 @@
-"""The most memory that an attestation holds at once, from the sizes of its arrays."""
+"""The most memory that an attestation holds at once, from the sizes of its arrays, and the way that fits a limit."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from core.lookup.spec import LookupSpec
 from core.proving.forecast.shape import Shape
@@ -12,24 +15,50 @@ PROGRAM = 550_000_000
 ELEMENT = 32
 RECORD = 230
 """A commitment, a blinding factor and a record number as Python objects."""
-TREE = 2 * 2 * ELEMENT + ELEMENT // 2
-"""A leaf: two elements, as much again for all levels above it, and its share of the round's eq table."""
+TREE, LEAN_TREE = 70, 50
+"""A leaf: its share of the levels that are kept, or of the first tables of its sumcheck, and of a few columns."""
 CHECKED = 2600
 """A record in the verifier: its point, and its coefficients in a few equations, as Python objects."""
 PROCESSES = 2 * 90_000_000
 """The verifier's helpers, which are started for many records."""
 RESIDUAL_TABLES = 9
+EXACT_ROWS = 1 << 12
+"""Rows that core.training.exact takes at a time."""
 
 
-def memory_of(shape: Shape, *, range_proof: bool = True) -> dict[str, int]:
-    """Bytes in use at the height of each stage; range_proof: whether the dataset's proof is still to be made."""
+@dataclass(frozen=True, slots=True)
+class MemoryPlan:
+    """lean: whether the prover keeps less and makes more anew; stages: bytes in use at the height of each stage."""
+
+    lean: bool
+    stages: Mapping[str, int]
+
+    @property
+    def peak(self) -> int:
+        """Bytes in use at the height of all stages."""
+        return max(self.stages.values())
+
+
+def plan_memory(shape: Shape, *, limit: int | None, range_proof: bool = True) -> MemoryPlan:
+    """The quicker way if it fits into `limit` bytes (None: no limit), otherwise the leaner one, which may not fit.
+
+    range_proof: whether the dataset's proof is still to be made.
+    """
+    quick = MemoryPlan(False, memory_of(shape, range_proof=range_proof))
+    if limit is None or quick.peak <= limit:
+        return quick
+    return MemoryPlan(True, memory_of(shape, range_proof=range_proof, lean=True))
+
+
+def memory_of(shape: Shape, *, range_proof: bool = True, lean: bool = False) -> dict[str, int]:
+    """Bytes in use at the height of each stage; range_proof and lean as above."""
     count, train, width = shape.count, shape.train, shape.layout.width
     features = len(shape.layout.features)
-    held = PROGRAM + count * (2 * width + RECORD) + train * 2 * features
+    held = PROGRAM + count * (2 * width + RECORD)
     stages = {
-        # the encoded view, its uint16 copy, and a handful of columns
-        "train": 8 * train * (features + 1) + 10 * 8 * train,
-        "optimum": _lookup(shape.optimum.spec)
+        # two blocks of rows as floats, the matrix of curvatures a few times, and a dozen columns
+        "train": 8 * (2 * EXACT_ROWS + 4 * (features + 1)) * (features + 1) + 12 * 8 * train,
+        "optimum": _lookup(shape.optimum.spec, lean)
         + 2 * RESIDUAL_TABLES * ELEMENT * (1 << shape.optimum.row_variables)
         + 8 * sum(column.length for column in shape.optimum.spec.columns)
         + 4 * ELEMENT * count,
@@ -37,7 +66,7 @@ def memory_of(shape: Shape, *, range_proof: bool = True) -> dict[str, int]:
     }
     if range_proof:
         # a record's weight is an element and a Python integer
-        ranges = _lookup(shape.ranges.spec) + 4 * ELEMENT * count
+        ranges = _lookup(shape.ranges.spec, lean) + 4 * ELEMENT * count
         if shape.range_claim == "bounded":
             # after four rounds as integers the matrix becomes elements
             ranges += (ELEMENT << (shape.ranges.row_variables + shape.ranges.column_variables)) // 16
@@ -45,5 +74,5 @@ def memory_of(shape: Shape, *, range_proof: bool = True) -> dict[str, int]:
     return {name: held + extra for name, extra in stages.items()}
 
 
-def _lookup(spec: LookupSpec) -> int:
-    return TREE * leaves_of(spec)
+def _lookup(spec: LookupSpec, lean: bool) -> int:
+    return (LEAN_TREE if lean else TREE) * leaves_of(spec)

@@ -14,7 +14,6 @@ from core.algebra.field import ORDER
 from core.commitments import generators
 from core.engines import get_engine
 from core.engines.fast import FastEngine
-from core.engines.interface import AffineBlock
 from core.engines.plain import PlainEngine
 from core.engines.warm import STAGE, warm_up
 from core.errors import CancelledError, InputError
@@ -61,8 +60,6 @@ def test_linear_algebra() -> None:
         terms = [(rng.randrange(ORDER), _matrix(rng, 1, size, 62)[0]) for size in (length, length - 1, 0)]
         plain, fast = PLAIN.affine(7, terms, length), FAST.affine(7, terms, length)
         assert FAST.ints(fast) == plain
-        blocks = [AffineBlock(7, terms, length), AffineBlock(1, [], 2), AffineBlock(-1, terms[:1], length + 3)]
-        assert FAST.ints(FAST.affine_blocks(blocks)) == PLAIN.affine_blocks(blocks)
         assert FAST.ints(FAST.outer(FAST.vector(a), FAST.vector(b))) == PLAIN.outer(a, b)
         assert FAST.ints(FAST.concat([fast, FAST.vector(a), fast])) == PLAIN.concat([plain, a, plain])
         pairs = [(rng.randrange(ORDER), plain), (-3, a)]
@@ -131,7 +128,6 @@ def test_fraction_trees_with_fillers(used: int, missing: bool) -> None:
         assert both[1].final() == both[0].final()
 
 
-# The last two keep the leaves' parents in the leaves' memory, one of them with no leaf to merge.
 @pytest.mark.parametrize(
     ("zeros", "depth", "used"), [(False, 9, 300), (True, 9, 300), (False, 13, 4200), (True, 13, 4096)]
 )
@@ -314,13 +310,15 @@ def test_warming_up_is_announced_and_can_be_stopped() -> None:
 AFTER_WARMING_UP = """
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from core.algebra.kernels import base, convert, curve, folding, fractions, pippenger, products, rows, squares, vectors
+from core.algebra.kernels import base, convert, curve, folding, fractions, leaves, pippenger, products, rows, squares
+from core.algebra.kernels import vectors
 from core.engines.fast import FastEngine
+from core.engines.interface import AffineBlock
 from core.engines.warm import warm_up
 from core.monitor import SilentMonitor
 
 def compiled():
-    modules = (base, convert, curve, folding, fractions, pippenger, products, rows, squares, vectors)
+    modules = (base, convert, curve, folding, fractions, leaves, pippenger, products, rows, squares, vectors)
     return {
         f"{module.__name__}.{name}": len(value.signatures)
         for module in modules
@@ -340,6 +338,11 @@ engine.affine(1, [(2, np.arange(9000)), (3, records.astype(np.int64)[:, 3])], 90
 engine.affine(1, [], 3)
 tree = engine.fraction_tree(engine.affine(1, [], 8192), engine.affine(2, [], 8192))
 sumcheck = tree.sumcheck(12, [5] * 12, 6)
+short = np.arange(9000).astype(np.uint16)
+anew = engine.affine_fraction_tree([AffineBlock(1, [(2, short)], 9000)], [AffineBlock(3, [(-4, short)], 9000)])
+lowest = anew.sumcheck(13, [5] * 13, 6)
+for _ in range(13):
+    lowest.round(), lowest.bind(3)
 columns = engine.square_sumcheck(records, [3] * 5, 6)
 for _ in range(11):
     columns.round(), columns.bind(5)

@@ -76,3 +76,25 @@ def test_compiling_once_says_nothing_about_the_stages_after_it() -> None:
     assert estimator.progress(0.5, 31.0).total_left == pytest.approx(30.0 + 4.0)
     estimator.stage("train", 61.0)
     assert estimator.progress(0.5, 63.0).total_left == pytest.approx(2.0)
+
+
+def test_a_stage_that_goes_on_in_its_middle_is_judged_by_what_it_gains() -> None:
+    estimator = Estimator({})
+    estimator.stage("commit", 0.0)
+    assert estimator.progress(0.6, 0.1).left is None  # done by an earlier run
+    assert estimator.progress(0.61, 5.0).left is None
+    assert estimator.progress(0.8, 10.0).left == pytest.approx(10.0)
+    estimator.stage("train", 20.0)
+    assert estimator.progress(0.5, 22.0).left == pytest.approx(2.0)  # a first word that comes late
+
+
+def test_a_job_of_another_kind_follows_its_own_plan() -> None:
+    estimator = Estimator({"open": 1.0, "prepare": 1.0, "train": 8.0}, {"read": 1.0, "prepare": 1.0, "commit": 2.0})
+    estimator.stage("read", 0.0)
+    estimator.stage("prepare", 1.0)
+    estimator.stage("commit", 2.0)
+    assert estimator.progress(0.5, 3.0).overall == pytest.approx(0.75)
+    estimator = Estimator({"open": 1.0, "prepare": 1.0}, {"read": 1.0, "prepare": 9.0})
+    estimator.stage("open", 0.0)
+    estimator.stage("prepare", 1.0)
+    assert estimator.progress(0.5, 3.0).overall == pytest.approx(0.75)

@@ -21,7 +21,7 @@ from core.proving.commit import commit_records
 from core.proving.dataset import OpenedDataset
 from core.proving.forecast.calibration import calibrate
 from core.proving.forecast.costs import Cost, cost_of
-from core.proving.forecast.memory import PROGRAM, memory_of
+from core.proving.forecast.memory import PROGRAM, memory_of, plan_memory
 from core.proving.forecast.shape import Shape
 from core.proving.forecast.sizes import sizes_of
 from core.proving.forecast.table import most_features, plain_schema
@@ -172,10 +172,21 @@ def test_more_data_takes_more_of_everything(shapes: list[Shape]) -> None:
 
 
 def test_a_proof_at_hand_needs_no_memory() -> None:
-    shape = shape_of(50_000, 32)
+    shape = shape_of(100_000, 64)
     assert max(memory_of(shape, range_proof=False).values()) < max(memory_of(shape).values())
     assert "validity" not in memory_of(shape, range_proof=False)
     assert min(memory_of(shape).values()) > PROGRAM
+
+
+def test_the_quicker_way_is_taken_as_long_as_it_fits() -> None:
+    shape = shape_of(100_000, 64)
+    free = plan_memory(shape, limit=None)
+    assert not free.lean and free.stages == memory_of(shape)
+    assert plan_memory(shape, limit=free.peak) == free
+    tight = plan_memory(shape, limit=free.peak - 1)
+    assert tight.lean and tight.peak < free.peak and tight.stages == memory_of(shape, lean=True)
+    assert plan_memory(shape, limit=1) == tight, "the leanest way is what a refusal names"
+    assert plan_memory(shape, limit=free.peak - 1, range_proof=False).lean is False
 
 
 def test_adam_takes_its_epochs() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.records import csv_source
+from core.records import csv_source, line_feed
 from core.records.csv_source import MAX_FIELD, open_csv
 
 
@@ -153,7 +153,7 @@ def test_a_workbook_is_named_as_such(tmp_path: Path) -> None:
 
 
 def test_limits_stop_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_source, "MAX_LINE", 1000)
+    monkeypatch.setattr(line_feed, "MAX_LINE", 1000)
     assert refusal(tmp_path, b"a,b\n1," + b"x" * 1000).code == "csv.line"
     assert refusal(tmp_path, b"a,b\n" + b'"x\n",' * 300 + b"1\n").code == "csv.record"
     monkeypatch.setattr(csv_source, "MAX_ROWS", 5)

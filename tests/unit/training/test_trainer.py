@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from core.errors import CancelledError, InputError
 from core.monitor import SilentMonitor
 from core.relations.plan import OptimiserSettings, TrainingPlan
+from core.training import objective
+from core.training.rows import RowView
 from core.training.trainer import fit, train, training_parameters
 
 
@@ -67,6 +71,46 @@ def test_the_loss_is_the_objective() -> None:
     mean = np.mean(np.logaddexp(0, logits) - outcomes * logits)
     penalty = float(model.weights @ model.weights) / (2 * 0.5 * len(rows))
     assert abs(min(model.losses) - (mean + penalty)) < 1e-12
+
+
+@pytest.mark.parametrize("block", [16, 1000, 1 << 19])
+def test_blocks_of_rows_give_the_loss_and_its_gradient(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objective, "BLOCK", block)
+    rows, outcomes = cohort(333, 5)
+    weights = torch.tensor([0.5, -1.0, 0.25, 2.0, -0.125, 0.75], dtype=torch.float64, requires_grad=True)
+    columns = torch.tensor(np.hstack([rows / 65536, np.ones((333, 1))]))
+    logits = columns @ weights
+    expected = (torch.logaddexp(logits, torch.zeros_like(logits)) - torch.tensor(outcomes) * logits).mean()
+    expected = expected + 0.01 * (weights * weights).sum() / 2
+    (slope,) = torch.autograd.grad(expected, [weights])
+    found = objective.Objective(rows, outcomes, strength=0.01)(weights.detach())
+    assert found[0] == pytest.approx(float(expected.detach()), rel=1e-14)
+    assert torch.allclose(found[1], slope, rtol=1e-12, atol=1e-16)
+
+
+def test_the_order_of_work_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many blocks, on one thread and on several: the same floats."""
+    monkeypatch.setattr(objective, "BLOCK", 256)
+    rows, outcomes = cohort(3000, 4)
+    weights = torch.linspace(-2, 2, 5, dtype=torch.float64)
+    found = []
+    for threads in (1, 2, 7):
+        with ThreadPoolExecutor(threads) as pool:
+            monkeypatch.setattr(objective, "_pool", lambda _, pool=pool: pool)
+            value, gradient = objective.Objective(rows, outcomes, strength=0.5)(weights)
+            found.append((value, gradient.tolist()))
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("columns", [[2, 3, 4], [0], [4, 1, 7]])
+def test_a_view_of_the_records_trains_as_its_copy(columns: list[int]) -> None:
+    rows, _ = cohort(150, 8)
+    members = np.flatnonzero(np.arange(150) % 3)[::-1]
+    view, copy = RowView(rows, members, np.array(columns)), rows[np.ix_(members, columns)]
+    assert view.shape == copy.shape and np.array_equal(view[3:9], copy[3:9])
+    outcomes = (copy[:, 0] > 30000).astype(np.int64)
+    models = [train(data, outcomes, plan=TrainingPlan(), monitor=SilentMonitor()) for data in (view, copy)]
+    assert models[0] == models[1]
 
 
 @pytest.mark.parametrize("cancel_at", [1, 4, 9])

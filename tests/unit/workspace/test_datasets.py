@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import CancelledError, InputError, InternalError
-from core.monitor import SilentMonitor
+from core.errors import InputError, InternalError
 from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
@@ -133,34 +132,6 @@ def test_parts_that_do_not_fit_are_refused(workspace: Workspace) -> None:
         with pytest.raises(InternalError) as caught:
             store(workspace, other)
         assert caught.value.code == "workspace.dataset"
-
-
-class Impatient(SilentMonitor):
-    """Cancels at the second look."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def check(self) -> None:
-        self.looks += 1
-        if self.looks == 2:
-            raise CancelledError()
-
-
-def test_a_cancelled_import_leaves_nothing(workspace: Workspace) -> None:
-    data = committed(records(1500))
-    with pytest.raises(CancelledError):
-        workspace.store_dataset(
-            data.encoded,
-            commitments=data.commitments,
-            blindings=data.blindings,
-            root=data.root,
-            name="x",
-            monitor=Impatient(),
-        )
-    assert workspace.list_datasets() == ()
-    store(workspace, data)
-    assert np.array_equal(workspace.open_dataset(data.root.hex()).rows, data.encoded.rows)
 
 
 CHANGES = [

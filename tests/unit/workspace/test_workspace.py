@@ -126,7 +126,8 @@ def test_migrations_are_applied_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     later = type(database.migrations)(database.migrations.name)
     later(name="0001-first-version")(lambda db: pytest.fail("applied twice"))
     later(name="0002-unfinished-jobs")(lambda db: pytest.fail("applied twice"))
-    later(name="0003-more")(lambda db: db.table("more").create({"x": int}))
+    later(name="0003-unfinished-imports")(lambda db: pytest.fail("applied twice"))
+    later(name="0004-more")(lambda db: db.table("more").create({"x": int}))
     monkeypatch.setattr(database, "migrations", later)
     for _ in range(2):
         with Workspace.open(tmp_path, PASSPHRASE) as workspace:
@@ -208,48 +209,6 @@ def test_a_writer_waits_and_says_so_in_the_end(tmp_path: Path, monkeypatch: pyte
         other.close()
     assert caught.value.code == "workspace.busy"
     Workspace.open(tmp_path, PASSPHRASE).close()
-
-
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from core.monitor import SilentMonitor
-from core.workspace import Workspace
-from tests.unit.workspace.helper import committed, records
-
-
-class PowerLoss(SilentMonitor):
-    def progress(self, done):
-        if done > 0.5:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-data = committed(records(4000))
-with Workspace.open(Path(sys.argv[1]), sys.argv[2]) as workspace:
-    workspace.store_dataset(
-        data.encoded,
-        commitments=data.commitments,
-        blindings=data.blindings,
-        root=data.root,
-        name="x",
-        monitor=PowerLoss(),
-    )
-"""
-
-
-def test_a_process_killed_in_the_middle_leaves_what_was_before(tmp_path: Path) -> None:
-    Workspace.create(tmp_path, PASSPHRASE).close()
-    root = Path(__file__).resolve().parents[3]
-    command = [sys.executable, "-c", _KILLED, str(tmp_path), PASSPHRASE]
-    assert subprocess.run(command, cwd=root, check=False, timeout=120).returncode == -9
-    with Workspace.open(tmp_path, PASSPHRASE) as workspace:
-        assert workspace.list_datasets() == ()
-        assert [entry.action for entry in workspace.audit_trail()] == ["workspace.created"]
-        data = committed(records(4000))
-        workspace.store_dataset(
-            data.encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name="x"
-        )
-        assert workspace.open_dataset(data.root.hex()).blindings == data.blindings
 
 
 def test_a_full_disk_is_called_so_and_changes_nothing(tmp_path: Path) -> None:
