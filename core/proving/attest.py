@@ -179,9 +179,7 @@ def attest(
         return go_on(
             checkpoint,
             OPTIMUM,
-            lambda journal: prove_optimum(
-                claim, secrets, engine=engine, tape=tape, monitor=monitor, journal=journal
-            ),
+            lambda journal: prove_optimum(claim, secrets, engine=engine, tape=tape, monitor=monitor, journal=journal),
         )
 
     proof = stages.run(OPTIMUM, prove_model)

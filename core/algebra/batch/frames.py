@@ -29,17 +29,14 @@ def send(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> tuple[bytes, bytes]:
-    """(kind, payload) of the next message; EOFError where the stream ends."""
-    kind, length = _HEAD.unpack(_exactly(stream, _HEAD.size))
-    return kind, _exactly(stream, length)
-
-
-def _exactly(stream: IO[bytes], count: int) -> bytes:
-    data = stream.read(count)
-    if len(data) < count:
-        raise EOFError
-    return data
+def receive(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+    """(kind, payload) of the next message; None where the stream ends, be it within a message."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    kind, length = _HEAD.unpack(head)
+    payload = stream.read(length)
+    return (kind, payload) if len(payload) == length else None
 
 
 def pack_count(count: int) -> bytes:

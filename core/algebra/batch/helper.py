@@ -32,11 +32,9 @@ def main() -> None:
 
 
 def _listen(stream: IO[bytes], inbox: SimpleQueue[tuple[bytes, bytes]]) -> None:
-    try:
-        while True:
-            inbox.put(frames.receive(stream))
-    except EOFError:
-        os._exit(0)
+    while message := frames.receive(stream):
+        inbox.put(message)
+    os._exit(0)
 
 
 def serve(inbox: SimpleQueue[tuple[bytes, bytes]], out: IO[bytes]) -> None:

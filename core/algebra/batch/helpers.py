@@ -58,21 +58,18 @@ class _Helper:
     def _converse(self, name: str, blocks: Sequence[tuple[int, Sequence[bytes]]]) -> None:
         """Hand the work over and pass the answers on; the last one is _LOST."""
         into, out = self._process.stdin, self._process.stdout
-        try:
-            if into is None or out is None:
-                raise OSError
-            frames.send(into, frames.BACKEND, name.encode())
-            for first, blobs in blocks:
-                frames.send(into, frames.POINTS, frames.pack_block(first, blobs))
-            frames.send(into, frames.END)
-            while True:
-                kind, payload = frames.receive(out)
-                if kind == frames.DONE:
-                    self.done = frames.unpack_count(payload)
-                else:
-                    self._answers.put((kind, payload))
-        except (OSError, EOFError, ValueError):
-            self._answers.put((_LOST, b""))
+        with contextlib.suppress(OSError, ValueError):  # it is gone, or its pipes are closed
+            if into is not None and out is not None:
+                frames.send(into, frames.BACKEND, name.encode())
+                for first, blobs in blocks:
+                    frames.send(into, frames.POINTS, frames.pack_block(first, blobs))
+                frames.send(into, frames.END)
+                while message := frames.receive(out):
+                    if message[0] == frames.DONE:
+                        self.done = frames.unpack_count(message[1])
+                    else:
+                        self._answers.put(message)
+        self._answers.put((_LOST, b""))
 
     def ask(self, scalars: Sequence[int]) -> None:
         """Let it form a sum; only once it is ready."""

@@ -23,7 +23,7 @@ MAX_HELPERS = 16
 
 def open_batch(backend: GroupBackend, blobs: Sequence[bytes], monitor: Monitor) -> PointBatch:
     """A batch of these encodings, which other processes begin to decode at once if they are many."""
-    helpers = min(MAX_HELPERS, _cores(), len(block_ranges(len(blobs))))
+    helpers = helper_count(len(blobs))
     if helpers > 1 and len(blobs) >= HELPED_FROM[backend.name] and _may_start() and _even(blobs):
         from core.algebra.batch.helpers import HelperBatch
 
@@ -32,6 +32,11 @@ def open_batch(backend: GroupBackend, blobs: Sequence[bytes], monitor: Monitor) 
         except OSError:  # no more processes are to be had here
             pass
     return LocalBatch(backend, blobs, monitor)
+
+
+def helper_count(points: int) -> int:
+    """Helper processes that so many points are shared by, where there are any: one a core, each with whole blocks."""
+    return max(1, min(MAX_HELPERS, _cores(), len(block_ranges(points))))
 
 
 def _cores() -> int:

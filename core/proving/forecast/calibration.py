@@ -5,7 +5,6 @@ Loads are large enough to leave the caches, as the work itself does.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.algebra.batch.opening import MAX_HELPERS
+from core.algebra.batch.opening import helper_count
 from core.algebra.group import get_backend
 from core.bundle.keys import SigningKey
 from core.channel.equation import Equation, Run
@@ -24,15 +23,14 @@ from core.claims.validity.prover import open_records
 from core.commitments.merkle import dataset_root
 from core.engines.interface import AffineBlock, Engine, SumcheckProver
 from core.lookup.tables import SigmoidRows
-from core.monitor import Monitor, SilentMonitor
+from core.monitor import Monitor
 from core.polynomials.multilinear import eq_table
 from core.proving.forecast.costs import Cost, timed
 from core.proving.forecast.shape import Shape
 from core.proving.forecast.work import leaves_of
-from core.relations.plan import TrainingPlan
 from core.relations.sigmoid_table import MIN_STEP_BITS, sigmoid_table
 from core.relations.views import derive_views
-from core.training.exact import ExactView
+from core.training.rows import RowView
 
 Rows: TypeAlias = NDArray[np.uint16]
 
@@ -42,6 +40,10 @@ from any cache, and new."""
 ROWS = 1 << 11
 CELLS = 1 << 21
 """Entries of the matrices that records are imitated by, at most."""
+TRAINED_CELLS = 1 << 22
+"""Entries of the matrix for training, at most: enough blocks for every core."""
+POINTS = 1 << 12
+"""Points that the verifier is measured on, at most: the more there are, the less each takes."""
 
 
 def calibrate(shape: Shape, *, engine: Engine, monitor: Monitor) -> dict[str, Cost]:
@@ -92,13 +94,17 @@ class _Bench:
         }
 
     def lookups(self) -> dict[str, Cost]:
-        """leaf, level: one large and one small tree, walked to the end."""
-        leaves = leaves_of(self._shape.ranges.spec)
-        depth = max(measured for least, measured in TREES if leaves >> least)
-        small = timed(lambda: self._walk(5), 3)
-        large = timed(lambda: self._walk(depth), warm=False)
+        """leaf, level: a small tree and a large one that is as full as the real one, walked to the end.
+
+        A tree that is just too full for one level less goes through all its levels anew once more.
+        """
+        spec = self._shape.ranges.spec
+        depth = min(spec.layout.depth, max(measured for least, measured in TREES if leaves_of(spec) >> least))
+        leaves = leaves_of(spec) >> (spec.layout.depth - depth)
+        small = timed(lambda: self._walk(1 << 5), 3)
+        large = timed(lambda: self._walk(leaves), warm=False)
         level = small * (1 / 15)
-        leaf = large.less(level * (depth * (depth + 1) / 2)) * (1 / (1 << depth))
+        leaf = large.less(level * (depth * (depth + 1) / 2)) * (1 / leaves)
         return {"leaf": leaf, "level": level}
 
     def columns(self) -> dict[str, Cost]:
@@ -133,30 +139,30 @@ class _Bench:
         return {"residual": timed(work) * (1 / size)}
 
     def training(self) -> dict[str, Cost]:
-        """evaluation, step, exact."""
-        from core.training.probe import evaluation  # both load torch
-        from core.training.trainer import fit
+        """evaluation, step, exact, curvature."""
+        from core.training.probe import evaluation, fit_a_few, polishing  # it loads torch
 
         shape, features = self._shape, len(self._shape.layout.features)
-        count = max(1, min(shape.train, CELLS // (features + 1)))
-        rows = self._matrix(count, features)
+        count = max(1, min(shape.train, TRAINED_CELLS // self._width))
+        rows = self._view(count)
         outcomes = self._random.integers(0, 2, count, dtype=np.int64)
         few, labels = self._matrix(16, features), np.arange(16) % 2
-        steps = len(fit(few, labels, plan=TrainingPlan(), monitor=SilentMonitor()).losses)
-        step = timed(lambda: fit(few, labels, plan=TrainingPlan(), monitor=SilentMonitor()), warm=False) * (1 / steps)
-        call = timed(evaluation(rows[:1], outcomes[:1]), 10)
-        each = timed(evaluation(rows, outcomes), 6)
-        exact = min(count, 1 << 12)
-        parameters = replace(shape.parameters, rows=exact)
-        view = ExactView(rows[:exact], outcomes[:exact], parameters=parameters)
+        taken = fit_a_few(few, labels)
+        step = timed(lambda: fit_a_few(few, labels), warm=False) * (1 / taken)
+        call = timed(evaluation(few[:1], labels[:1]), 10)
+        each = timed(evaluation(rows, outcomes), 4)
+        some = min(count, 1 << 12)
+        parameters = replace(shape.parameters, rows=some)
         weights = tuple(
             int(w) << (parameters.weight_scale_bits - 16)
             for w in self._random.integers(-(1 << 12), 1 << 12, features + 1)
         )
+        exact, curvature = polishing(self._view(some), outcomes[:some], weights, parameters)
         return {
             "step": step,
             "evaluation": each.less(call) * (1 / count),
-            "exact": timed(lambda: view.evaluate(weights)) * (1 / exact),
+            "exact": timed(exact) * (1 / some),
+            "curvature": timed(curvature) * (1 / some),
         }
 
     def public(self) -> dict[str, Cost]:
@@ -187,10 +193,9 @@ class _Bench:
         }
 
     def verifier(self) -> dict[str, Cost]:
-        """point, spread, product, pass."""
-        backend, count = get_backend("native"), 256
-        rows = self._matrix(count, 1).astype(np.int64)
-        blobs = self._engine.commit_rows(rows, self._elements(count))
+        """point, helped, product, pass."""
+        backend, count = get_backend("native"), min(POINTS, self._shape.count)
+        blobs = self._engine.commit_rows(self._matrix(count, 1).astype(np.int64), self._elements(count))
         scalars = self._elements(count)
         point = self._elements((ROWS - 1).bit_length())
 
@@ -201,12 +206,12 @@ class _Bench:
             equation.combination(Run(0, eq_table(point)), scalars[0])
             equation.coefficients(ROWS)
 
-        one = timed(lambda: backend.decode(blobs)) * (1 / count)
-        processes = min(MAX_HELPERS, os.cpu_count() or 1)
+        product = timed(lambda: backend.msm(points, scalars), warm=False) * (1 / count)
+        one = timed(lambda: backend.decode(blobs), warm=False) * (1 / count) + product
         return {
             "point": one,
-            "spread": Cost(one.wall / processes, one.cpu),
-            "product": timed(lambda: backend.msm(points, scalars)) * (1 / count),
+            "helped": Cost(one.wall / helper_count(self._shape.count), one.cpu),
+            "product": product,
             "pass": timed(combine) * (1 / ROWS),
         }
 
@@ -234,8 +239,9 @@ class _Bench:
             "weight": timed(lambda: projection_weights(stream, len(rows), weights)) * (1 / len(rows)),
         }
 
-    def _walk(self, depth: int) -> None:
-        engine, size = self._engine, 1 << depth
+    def _walk(self, size: int) -> None:
+        """All sumchecks of a tree of so many leaves."""
+        engine, depth = self._engine, (size - 1).bit_length()
         mask = np.ones(size, dtype=np.uint16)
         column = self._random.integers(0, 1 << 16, size, dtype=np.int64).astype(np.uint16)
         factor, alpha, weight, *point = self._elements(3 + depth)
@@ -262,6 +268,12 @@ class _Bench:
     def _elements(self, count: int) -> list[int]:
         """Field elements of full length, as challenges and blinding factors are."""
         return [int.from_bytes(self._random.bytes(31), "big") | 1 << 240 for _ in range(count)]
+
+    def _view(self, count: int) -> RowView:
+        """The features of so many records, picked from among others as a training view is."""
+        matrix = self._matrix(count + count // 4 + 1, self._width)
+        places = np.sort(self._random.permutation(len(matrix))[:count])
+        return RowView(matrix, places, np.array(self._shape.layout.features))
 
     def _matrix(self, rows: int, columns: int) -> Rows:
         return self._random.integers(0, 1 << 16, (rows, columns), dtype=np.uint16)

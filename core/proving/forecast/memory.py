@@ -17,10 +17,10 @@ RECORD = 230
 """A commitment, a blinding factor and a record number as Python objects."""
 TREE, LEAN_TREE = 70, 50
 """A leaf: its share of the levels that are kept, or of the first tables of its sumcheck, and of a few columns."""
-CHECKED = 2600
-"""A record in the verifier: its point, and its coefficients in a few equations, as Python objects."""
-PROCESSES = 2 * 90_000_000
-"""The verifier's helpers, which are started for many records."""
+CHECKED = 2000
+"""A record in the verifier: its coefficients in a few equations, its point, often in a helper, as Python objects."""
+PROCESSES = 2 * 20_000_000
+"""The verifier's helpers without their points, which are started for many records."""
 RESIDUAL_TABLES = 9
 EXACT_ROWS = 1 << 12
 """Rows that core.training.exact takes at a time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -308,17 +309,18 @@ def test_warming_up_is_announced_and_can_be_stopped() -> None:
 
 
 AFTER_WARMING_UP = """
+import importlib, pkgutil
 import numpy as np
 from numba.core.dispatcher import Dispatcher
-from core.algebra.kernels import base, convert, curve, folding, fractions, leaves, pippenger, products, rows, squares
-from core.algebra.kernels import vectors
+import core.algebra.kernels as package
 from core.engines.fast import FastEngine
 from core.engines.interface import AffineBlock
 from core.engines.warm import warm_up
 from core.monitor import SilentMonitor
 
 def compiled():
-    modules = (base, convert, curve, folding, fractions, leaves, pippenger, products, rows, squares, vectors)
+    names = [f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__)]
+    modules = [importlib.import_module(name) for name in names]
     return {
         f"{module.__name__}.{name}": len(value.signatures)
         for module in modules
@@ -346,6 +348,20 @@ for _ in range(13):
 columns = engine.square_sumcheck(records, [3] * 5, 6)
 for _ in range(11):
     columns.round(), columns.bind(5)
+for kind, height in ((np.uint16, 1 << 13), (np.int64, 1 << 13), (np.int32, 300), (np.int64, 3)):
+    squares = engine.square_sumcheck(np.ones((height, 5), dtype=kind), [3] * 3, (height - 1).bit_length())
+    for _ in range((height - 1).bit_length() + 3):
+        squares.round(), squares.bind(5)
+    squares.final()
+tall = np.arange(2 * 65_600, dtype=np.uint16).reshape(-1, 2)
+engine.commit_rows(tall, [3] * len(tall))
+engine.commit_rows(np.asfortranarray(tall[:70]), [3] * 70)
+for kind in (np.uint16, np.int32, np.int64):
+    some = records.astype(kind)
+    engine.commit_rows(some, [3] * 20)
+    engine.row_combination(engine.eq_table([2] * 5), some)
+    engine.matrix_form(some, [1] * 30)
+    engine.affine_blocks([AffineBlock(1, [(2, some[:, 3])], 20), AffineBlock(2, [(-2, some[0])], 32)])
 product = engine.product_sumcheck([engine.affine(1, [], 4096)] * 3, [(1, (0, 1, 2)), (5, ())], 3)
 for _ in range(12):
     sumcheck.round(), sumcheck.bind(3), product.round(), product.bind(4)
@@ -358,6 +374,7 @@ for _ in range(5):
 opening.final()
 assert compiled() == before, {name: count for name, count in compiled().items() if count != before[name]}
 assert max(before.values()) == 1, before
+print(*before)
 """
 
 
@@ -366,3 +383,11 @@ def test_after_warming_up_nothing_is_compiled() -> None:
         [sys.executable, "-c", AFTER_WARMING_UP], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+    looked_at = {name.rsplit(".", 1)[1] for name in result.stdout.split()}
+    written = {
+        line.removeprefix("def ").split("(")[0]
+        for path in (ROOT / "core" / "algebra" / "kernels").glob("*.py")
+        for before, line in pairwise(path.read_text(encoding="utf-8").splitlines())
+        if before == "@kernel"
+    }
+    assert len(written) > 40 and written <= looked_at
