@@ -35,13 +35,22 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRun:
-    """A run that was paused or cut off; parts: names of what it has finished; running: some process is at it."""
+    """A run that was paused or cut off; running: some process is at it.
+
+    verb: "attest", of a dataset to an output, parts: names of what it has finished; or "import_dataset", of the file
+    `source` under a schema to a dataset of this name, records: how many of it are stored.
+    """
 
     job_id: str
-    dataset_id: str
-    output: str
-    parts: tuple[str, ...]
+    verb: str
     running: bool
+    dataset_id: str = ""
+    output: str = ""
+    parts: tuple[str, ...] = ()
+    source: Path = Path()
+    name: str = ""
+    schema: dict[str, object] = field(default_factory=dict, repr=False)
+    records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +172,7 @@ class Session(QObject):
         listed = value.get("jobs")
         if self.locked or not isinstance(listed, list):
             return
-        runs = [read_unfinished(item) for item in listed if isinstance(item, dict) and item.get("verb") == "attest"]
-        self.unfinished = tuple(runs)
+        self.unfinished = tuple(read_unfinished(item) for item in listed if isinstance(item, dict))
         self.unfinished_changed.emit()
 
     def choose(self, dataset_id: str) -> None:
@@ -200,12 +208,18 @@ def read_unfinished(item: dict[str, object]) -> UnfinishedRun:
     """An unfinished run from the worker's JSON; what is missing is empty."""
     arguments, parts = item.get("arguments"), item.get("parts")
     given: dict[str, object] = arguments if isinstance(arguments, dict) else {}
+    schema, records = given.get("schema"), item.get("records")
     return UnfinishedRun(
         job_id=_text(item, "job_id"),
+        verb=_text(item, "verb"),
+        running=item.get("running") is True,
         dataset_id=_text(given, "dataset"),
         output=_text(given, "output"),
         parts=tuple(str(part) for part in parts) if isinstance(parts, list) else (),
-        running=item.get("running") is True,
+        source=Path(_text(given, "path")),
+        name=_text(given, "name"),
+        schema=schema if isinstance(schema, dict) else {},
+        records=records if isinstance(records, int) else 0,
     )
 
 

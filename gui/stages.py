@@ -19,10 +19,10 @@ _INSTEAD = {"bounded": "validity"}
 def stage_title(verb: str, stage: str) -> str:
     """What happens in a stage, for people."""
     titles = {
-        ("import_dataset", "read"): tr("Read and check every row"),
+        ("import_dataset", "read"): tr("Open the table"),
         ("import_dataset", "prepare"): tr("Prepare the prover"),
-        ("import_dataset", "commit"): tr("Commit to each record"),
-        ("import_dataset", "store"): tr("Encrypt and store"),
+        ("import_dataset", "commit"): tr("Read, commit to and encrypt each record"),
+        ("import_dataset", "store"): tr("Check the whole and keep it"),
         ("attest", "open"): tr("Open the committed records"),
         ("attest", "prepare"): tr("Prepare the prover"),
         ("attest", "split"): tr("Split into training and test records"),
@@ -46,14 +46,14 @@ def stage_plan(verb: str) -> list[tuple[str, str]]:
     return [(stage, stage_title(verb, stage)) for stage in PLANS[verb]]
 
 
-def watch(job: RunningJob, stages: StageList) -> None:
-    """Show the job's stages and progress in the list until it ends."""
+def watch(job: RunningJob, stages: StageList, *, verb: str = "") -> None:
+    """Show the job's stages and progress in the list until it ends; verb: what a resumed job is doing."""
 
     def progress(event: Progress) -> None:
         stages.progress(event.done, event.left)
 
     def begin(name: str) -> None:
-        stages.begin(name, stage_title(job.verb, name), instead=_INSTEAD.get(name, ""))
+        stages.begin(name, stage_title(verb or job.verb, name), instead=_INSTEAD.get(name, ""))
 
     job.stage.connect(begin)
     job.progress.connect(progress)

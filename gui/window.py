@@ -155,7 +155,10 @@ class MainWindow(QMainWindow):
             if not ask(
                 self,
                 tr("Work is in progress"),
-                tr("Locking stops the work that is in progress. A run of training and proving can be continued later."),
+                tr(
+                    "Locking stops the work that is in progress. An import, or a run of training and proving, can be "
+                    "continued later."
+                ),
                 tr("Stop and lock"),
             ):
                 return
@@ -177,7 +180,10 @@ class MainWindow(QMainWindow):
         if self.session.bridge.running and not ask(
             self,
             tr("Work is in progress"),
-            tr("Closing stops the work that is in progress. A run of training and proving can be continued later."),
+            tr(
+                "Closing stops the work that is in progress. An import, or a run of training and proving, can be "
+                "continued later."
+            ),
             tr("Stop and close"),
         ):
             event.ignore()

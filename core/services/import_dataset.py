@@ -153,7 +153,6 @@ class _Import:
         stored = target.finish(name)
         if stored.known:
             self._context.workspace.sweep_imports()
-        monitor.progress(1.0)
         self._laps.lap("store")
         return Result(
             dataset_id=stored.dataset_id,

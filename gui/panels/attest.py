@@ -42,7 +42,7 @@ class AttestPanel(QStackedWidget):
         self.start_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cancel_button = button(tr("Cancel"), self.cancel, icon="stop", variant="danger")
         self.pause_button = button(tr("Pause"), self.pause)
-        self.unfinished = UnfinishedRuns(session)
+        self.unfinished = UnfinishedRuns(session, "attest")
         self.unfinished.resume_wanted.connect(self.resume)
         self._why = label("", "muted")
         self._overall = QProgressBar()

@@ -13,7 +13,8 @@ from gui.models.preview import Preview
 from gui.panels.data_columns import ColumnsStep, Roles
 from gui.panels.data_commit import DoneStep, ReviewStep
 from gui.panels.data_source import SourceStep
-from gui.session import Session
+from gui.panels.unfinished import UnfinishedRuns
+from gui.session import Session, UnfinishedRun
 from gui.widgets.controls import Page
 from gui.widgets.problem import ProblemCard
 from gui.widgets.reflow import CurrentStack
@@ -43,6 +44,9 @@ class DataPanel(Page):
             self._stack.addWidget(step)
         self.body.addWidget(self.steps)
         self.body.addWidget(self.problem)
+        self.unfinished = UnfinishedRuns(session, "import_dataset")
+        self.unfinished.resume_wanted.connect(self.resume)
+        self.source.body.insertWidget(0, self.unfinished)
         self.body.addWidget(self._stack, 1)
         self.source.file_chosen.connect(self.open_file)
         self.source.sample_chosen.connect(self.open_sample)
@@ -51,6 +55,7 @@ class DataPanel(Page):
         self.review.proceed.connect(self._import)
         self.review.back.connect(lambda: self._go(1))
         self.review.cancel.connect(self._cancel)
+        self.review.pause.connect(self._pause)
         self.source.cancel.connect(self._cancel)
         self.done.again.connect(self.restart)
         self.done.attest.connect(lambda: session.panel_wanted.emit("attest"))
@@ -130,12 +135,20 @@ class DataPanel(Page):
             self._go(2)
 
     def _import(self, schema: dict[str, object]) -> None:
-        if self._job is not None:
-            return
+        if self._job is None:
+            self._run("import_dataset", {"path": str(self._path), "schema": schema, "name": self._name})
+
+    def resume(self, run: UnfinishedRun) -> None:
+        """Go on with an import that was paused or cut off."""
+        if self._job is None:
+            self._path, self._name = run.source, run.name
+            self.review.show_schema(run.schema, [])
+            self._go(2)
+            self._run("resume", {"job": run.job_id})
+
+    def _run(self, verb: str, arguments: dict[str, object]) -> None:
         self.problem.dismiss()
-        self._job = self._session.start(
-            "import_dataset", {"path": str(self._path), "schema": schema, "name": self._name}
-        )
+        self._job = self._session.start(verb, arguments)
         self.review.watch(self._job)
         self._job.succeeded.connect(self._imported)
         self._job.failed.connect(self._failed)
@@ -147,15 +160,26 @@ class DataPanel(Page):
         self._go(3)
         self._session.choose(str(value.get("dataset_id", "")))
         self._session.refresh()
+        self._session.refresh_unfinished()
+
+    def _pause(self) -> None:
+        if self._job is not None:
+            self._job.pause()
 
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
 
     def _failed(self, problem: Problem) -> None:
+        importing = self._job is not None and self._job.verb in ("import_dataset", "resume")
         self._job = None
         self.source.set_busy("")
         self.columns.set_busy(False)
         self.review.stop_watching()
+        if importing and not self._session.locked:
+            self._session.refresh_unfinished()
+        if problem.kind == "paused":
+            self._go(0)  # where it can be continued
+            return
         self.problem.show_problem(problem)
         self.verticalScrollBar().setValue(0)

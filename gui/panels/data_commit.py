@@ -20,11 +20,12 @@ from gui.widgets.tables import Table
 
 
 class ReviewStep(Section):
-    """proceed(schema JSON), back(), cancel()."""
+    """proceed(schema JSON), back(), cancel(), pause()."""
 
     proceed = Signal(dict)
     back = Signal()
     cancel = Signal()
+    pause = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +62,8 @@ class ReviewStep(Section):
         self.stages = StageList()
         self._progress.body.addWidget(self.stages)
         self.cancel_button = button(tr("Cancel"), self.cancel.emit, icon="stop", variant="danger")
-        self._progress.body.addLayout(row(1, self.cancel_button))
+        self.pause_button = button(tr("Pause"), self.pause.emit)
+        self._progress.body.addLayout(row(1, self.pause_button, self.cancel_button, spacing=2))
         self.body.addWidget(self._card, 1)
         self.body.addWidget(self._progress)
         self.body.addWidget(self._foot)
@@ -80,7 +82,7 @@ class ReviewStep(Section):
     def watch(self, job: RunningJob) -> None:
         """Show the progress of the import."""
         self.stages.plan(stage_plan("import_dataset"))
-        watch(job, self.stages)
+        watch(job, self.stages, verb="import_dataset")
         self._progress.show()
         hand_over(self.commit, to=self.cancel_button)
         self._foot.hide()
@@ -89,7 +91,7 @@ class ReviewStep(Section):
     def stop_watching(self) -> None:
         """Show the review again."""
         self._foot.show()
-        hand_over(self.cancel_button, to=self.commit)
+        hand_over(self.cancel_button, self.pause_button, to=self.commit)
         self._progress.hide()
         self.table.setEnabled(True)
 

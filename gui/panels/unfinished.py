@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.bridge import Problem
-from gui.i18n import tr
+from gui.i18n import tr, tr_n
 from gui.session import Session, UnfinishedRun
 from gui.widgets.banner import Banner
 from gui.widgets.controls import button, clear
@@ -16,13 +16,14 @@ from gui.widgets.problem import ProblemCard
 
 
 class UnfinishedRuns(QWidget):
-    """One banner a run; hidden while there is none. resume_wanted(UnfinishedRun): somebody wants to go on."""
+    """One banner a run of a verb; hidden while there is none. resume_wanted(UnfinishedRun): somebody wants to go on."""
 
     resume_wanted = Signal(object)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, verb: str) -> None:
         super().__init__()
         self._session = session
+        self._verb = verb
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.problem = ProblemCard()
@@ -31,17 +32,11 @@ class UnfinishedRuns(QWidget):
 
     def _fill(self) -> None:
         clear(self._layout)
-        runs = [run for run in self._session.unfinished if not run.running]
+        runs = [run for run in self._session.unfinished if run.verb == self._verb and not run.running]
         self.setVisible(bool(runs))
         for run in runs:
-            banner = Banner(
-                "info",
-                tr("Unfinished run: {name}", name=self._session.dataset_name(run.dataset_id)),
-                tr("Finished so far: {parts}.", parts=", ".join(part_name(part) for part in run.parts))
-                if run.parts
-                else tr("Nothing was finished yet."),
-                tr("What is finished is kept encrypted in the workspace."),
-            )
+            title, done = self._described(run)
+            banner = Banner("info", title, done, tr("What is finished is kept encrypted in the workspace."))
             banner.side.addWidget(
                 button(tr("Continue"), partial(self.resume_wanted.emit, run), icon="arrow-right", variant="primary")
             )
@@ -49,6 +44,21 @@ class UnfinishedRuns(QWidget):
             self._layout.addWidget(banner)
         self.problem = ProblemCard()
         self._layout.addWidget(self.problem)
+
+    def _described(self, run: UnfinishedRun) -> tuple[str, str]:
+        """Which run it is, and how far it has come."""
+        if run.verb == "import_dataset":
+            title = tr("Unfinished import: {name}", name=run.source.name)
+            done = (
+                tr_n("{count} record is committed to so far.", "{count} records are committed to so far.", run.records)
+                if run.records
+                else ""
+            )
+        else:
+            title = tr("Unfinished run: {name}", name=self._session.dataset_name(run.dataset_id))
+            parts = ", ".join(part_name(part) for part in run.parts)
+            done = tr("Finished so far: {parts}.", parts=parts) if parts else ""
+        return title, done or tr("Nothing was finished yet.")
 
     def discard(self, run: UnfinishedRun) -> None:
         """Forget a run and everything that it has finished."""

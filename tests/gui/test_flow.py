@@ -44,7 +44,8 @@ def unlock(window: MainWindow, session: Session, qtbot: QtBot, passphrase: str =
     qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
 
 
-def import_table(window: MainWindow, session: Session, qtbot: QtBot, table: Path) -> DataPanel:
+def review_table(window: MainWindow, qtbot: QtBot, table: Path) -> DataPanel:
+    """Up to the schema that is reviewed and confirmed."""
     panel = window.panels["data"]
     assert isinstance(panel, DataPanel)
     window.show_panel("data")
@@ -62,6 +63,11 @@ def import_table(window: MainWindow, session: Session, qtbot: QtBot, table: Path
     assert panel.problem.isHidden(), texts(panel.problem)
     assert not panel.review.commit.isEnabled()
     panel.review.confirm.setChecked(True)
+    return panel
+
+
+def import_table(window: MainWindow, session: Session, qtbot: QtBot, table: Path) -> DataPanel:
+    panel = review_table(window, qtbot, table)
     panel.review.commit.click()
     qtbot.waitUntil(lambda: panel._job is None and not session.bridge.running, timeout=LONG)
     return panel
@@ -225,6 +231,52 @@ def test_a_run_is_paused_and_continued(window: MainWindow, session: Session, qtb
     assert attest.problem.isHidden(), texts(attest.problem)
     assert session.attestation is not None and session.attestation.path.is_file()
     assert session.unfinished == () and not attest.unfinished.isVisible()
+
+
+def test_an_import_is_paused_and_continued(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    unlock(window, session, qtbot)
+    panel = review_table(window, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    reached: list[str] = []
+    panel.review.commit.click()
+    assert panel._job is not None
+    panel._job.stage.connect(reached.append)
+    qtbot.waitUntil(lambda: "prepare" in reached, timeout=LONG)
+    assert panel.review.pause_button.isVisible()
+    panel.review.pause_button.click()
+    qtbot.waitUntil(lambda: panel._job is None and not session.bridge.running, timeout=LONG)
+    assert panel.problem.isHidden() and session.datasets == ()
+    (run,) = session.unfinished
+    assert (run.verb, run.source, run.name, run.running) == ("import_dataset", tmp_path / "many.csv", "many", False)
+    assert panel.unfinished.isVisible() and "Unfinished import: many.csv" in texts(panel.unfinished)
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel) and "Unfinished" not in texts(attest.unfinished)
+    panel.unfinished.resume_wanted.emit(run)
+    assert panel.review.pause_button.isVisible() and panel.review.model.document == run.schema
+    qtbot.waitUntil(lambda: panel._job is None and not session.bridge.running, timeout=LONG)
+    assert panel.problem.isHidden(), texts(panel.problem)
+    assert "300 records committed" in texts(panel.done) and "many" in texts(panel.done)
+    assert [item.name for item in session.datasets] == ["many"]
+    assert session.unfinished == () and panel.unfinished.isHidden()
+
+
+def test_an_unfinished_import_is_discarded(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    unlock(window, session, qtbot)
+    panel = review_table(window, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    panel.review.commit.click()
+    qtbot.waitUntil(lambda: panel.review.pause_button.isVisible(), timeout=LONG)
+    with patch("gui.window.ask", return_value=True):
+        window._lock()
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+    assert session.unfinished == () and panel._job is None
+    unlock(window, session, qtbot)
+    for run in session.unfinished:
+        panel.unfinished.discard(run)
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+    assert session.unfinished == () and session.datasets == ()
 
 
 @pytest.mark.parametrize(

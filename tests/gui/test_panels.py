@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import MalformedError
@@ -16,9 +16,10 @@ from gui.models.report import Report, figure
 from gui.models.schema import HIGH, LEVELS, LOW, MISSING, NAME, ROLE, UNIT, SchemaTable
 from gui.panels import PANELS
 from gui.panels.plan import PlanForm
+from gui.panels.unfinished import UnfinishedRuns
 from gui.panels.verify import VerifyPanel
 from gui.presence import workspace_exists
-from gui.session import Dataset, Session
+from gui.session import Dataset, Session, UnfinishedRun
 from gui.widgets.drop import DropArea
 from gui.widgets.report import proven_lists
 from gui.widgets.stages import StageList
@@ -266,3 +267,47 @@ def test_a_stage_takes_the_place_of_the_one_it_stands_for(qtbot: QtBot) -> None:
     assert set(stages._rows) == {"train", "bounded", "optimum"}
     assert stages._rows["bounded"].name.text() == "Bounded"
     assert stages._layout.indexOf(stages._rows["bounded"].holder) == 1
+
+
+def test_unfinished_runs_are_named_where_they_are_continued(session: Session, qtbot: QtBot) -> None:
+    session.unlock("never used here")
+    jobs: list[dict[str, object]] = [
+        {
+            "job_id": "job-1",
+            "verb": "import_dataset",
+            "arguments": {"path": "/data/patients.csv", "schema": SCHEMA, "name": "cohort"},
+            "parts": [],
+            "records": 12345,
+            "running": False,
+        },
+        {
+            "job_id": "job-2",
+            "verb": "attest",
+            "arguments": {"dataset": "ds-1", "output": "/data/m.proofward"},
+            "parts": ["trained"],
+            "records": 0,
+            "running": False,
+        },
+        {
+            "job_id": "job-3",
+            "verb": "import_dataset",
+            "arguments": {"path": "/data/other.csv", "schema": SCHEMA, "name": "other"},
+            "parts": [],
+            "records": 0,
+            "running": True,  # elsewhere
+        },
+    ]
+    lists = {verb: UnfinishedRuns(session, verb) for verb in ("import_dataset", "attest")}
+    wanted: list[UnfinishedRun] = []
+    for shown in lists.values():
+        qtbot.addWidget(shown)
+        assert shown.isHidden()
+        shown.resume_wanted.connect(wanted.append)
+    session._take_unfinished({"jobs": jobs})
+    texts = {verb: " ".join(label.text() for label in shown.findChildren(QLabel)) for verb, shown in lists.items()}
+    assert "Unfinished import: patients.csv" in texts["import_dataset"]
+    assert "12,345 records are committed to so far." in texts["import_dataset"]
+    assert "other.csv" not in texts["import_dataset"] and "Unfinished run: ds-1" in texts["attest"]
+    for shown in lists.values():
+        next(item for item in shown.findChildren(QPushButton) if item.text() == "Continue").click()
+    assert [(run.job_id, run.records, run.schema) for run in wanted] == [("job-1", 12345, SCHEMA), ("job-2", 0, {})]
