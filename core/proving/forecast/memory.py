@@ -22,8 +22,8 @@ CHECKED = 2600
 PROCESSES = 2 * 90_000_000
 """The verifier's helpers, which are started for many records."""
 RESIDUAL_TABLES = 9
-EXACT_ROWS = 1 << 12
-"""Rows that core.training.exact takes at a time."""
+EXACT_ROWS, PROJECTED_ROWS = 1 << 12, 1 << 13
+"""Rows that core.training.exact and core.claims.bounded.prover take at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def memory_of(shape: Shape, *, range_proof: bool = True, lean: bool = False) -> 
     """Bytes in use at the height of each stage; range_proof and lean as above."""
     count, train, width = shape.count, shape.train, shape.layout.width
     features = len(shape.layout.features)
-    held = PROGRAM + count * (2 * width + RECORD)
+    held, rows = PROGRAM + count * RECORD, 2 * count * width
     stages = {
         # two blocks of rows as floats, the matrix of curvatures a few times, and a dozen columns
         "train": 8 * (2 * EXACT_ROWS + 4 * (features + 1)) * (features + 1) + 12 * 8 * train,
@@ -62,16 +62,19 @@ def memory_of(shape: Shape, *, range_proof: bool = True, lean: bool = False) -> 
         + 2 * RESIDUAL_TABLES * ELEMENT * (1 << shape.optimum.row_variables)
         + 8 * sum(column.length for column in shape.optimum.spec.columns)
         + 4 * ELEMENT * count,
-        "check": CHECKED * count + (PROCESSES if count > SPREAD_POINTS else 0),
+        # the records themselves are let go before
+        "check": CHECKED * count + (PROCESSES if count > SPREAD_POINTS else 0) - rows,
     }
     if range_proof:
         # a record's weight is an element and a Python integer
         ranges = _lookup(shape.ranges.spec, lean) + 4 * ELEMENT * count
         if shape.range_claim == "bounded":
-            # after four rounds as integers the matrix becomes elements
-            ranges += (ELEMENT << (shape.ranges.row_variables + shape.ranges.column_variables)) // 16
+            # two blocks of records as floats; after a few rounds as integers the matrix becomes elements
+            ranges += 2 * 8 * PROJECTED_ROWS * width + (ELEMENT * width << shape.ranges.row_variables) // (
+                64 if lean else 16
+            )
         stages[shape.range_claim] = ranges
-    return {name: held + extra for name, extra in stages.items()}
+    return {name: held + rows + extra for name, extra in stages.items()}
 
 
 def _lookup(spec: LookupSpec, lean: bool) -> int:
