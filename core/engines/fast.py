@@ -13,7 +13,7 @@ from core.algebra.kernels.fractions import FractionLevels
 from core.algebra.kernels.leaves import Leaves
 from core.algebra.kernels.products import ProductSumcheck
 from core.algebra.kernels.scalar import Elements
-from core.algebra.kernels.squares import SquareSumcheck
+from core.algebra.kernels.squares import BLOCK_VARIABLES, LEAN_BLOCK_VARIABLES, SquareSumcheck
 from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
 from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table, generator_points
@@ -48,9 +48,10 @@ class FastEngine:
 
     name = "fast"
 
-    def __init__(self, share: int = SHARE) -> None:
-        """share: see AffineLevels; more of it takes less memory."""
+    def __init__(self, share: int = SHARE, block_variables: int = BLOCK_VARIABLES) -> None:
+        """share: see AffineLevels; block_variables: see SquareSumcheck; more of either takes less memory."""
         self._share = share
+        self._block_variables = block_variables
 
     def vector(self, values: Sequence[int]) -> Elements:
         return convert.elements(values)
@@ -91,7 +92,7 @@ class FastEngine:
         return AffineLevels(Leaves(upper, lower), self._share)
 
     def leaner(self) -> FastEngine:
-        return FastEngine(LEAN_SHARE)
+        return FastEngine(LEAN_SHARE, LEAN_BLOCK_VARIABLES)
 
     def product_sumcheck(
         self, tables: Sequence[Elements], terms: Sequence[tuple[int, tuple[int, ...]]], degree: int
@@ -99,7 +100,7 @@ class FastEngine:
         return ProductSumcheck(tables, terms, degree)
 
     def square_sumcheck(self, matrix: SmallMatrix, tau: Sequence[int], row_variables: int) -> SquareSumcheck:
-        return SquareSumcheck(matrix, tau, row_variables)
+        return SquareSumcheck(matrix, tau, row_variables, self._block_variables)
 
     def commit_rows(
         self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None = None

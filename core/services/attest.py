@@ -170,6 +170,11 @@ def _run(
     )
     clock.stage("bundle")
     data = _bundle(dataset, attestation, key=key, created=context.now)
+    document = attestation.trained.document(
+        features=dataset.layout.feature_names, schema_digest=dataset.schema.digest()
+    )
+    root, count = dataset.root, len(dataset.numbers)
+    del dataset  # records are not needed for checking, which needs memory of its own
     report = _check(data, key=key, clock=clock)
     clock.finish()
     clock.check()
@@ -179,9 +184,6 @@ def _run(
             workspace.add_key(key.key)
         if kept is None:
             workspace.save_validity(dataset_id, attestation.validity)
-        document = attestation.trained.document(
-            features=dataset.layout.feature_names, schema_digest=dataset.schema.digest()
-        )
         workspace.save_model(
             dataset_id,
             attestation.subject_digest,
@@ -193,7 +195,7 @@ def _run(
     return Result(
         bundle=request.output,
         dataset_id=dataset_id,
-        root=dataset.root.hex(),
+        root=root.hex(),
         key=key,
         report=report,
         training=attestation.trained.report(),
@@ -202,7 +204,7 @@ def _run(
         sizes={
             "validity_proof": len(attestation.validity),
             "attestation_proof": len(attestation.attestation),
-            "record_commitments": 56 * len(dataset.numbers),
+            "record_commitments": 56 * count,
             "bundle": len(data),
         },
         hidden=request.hide_weights,

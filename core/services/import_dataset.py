@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.services.block_progress import BlockProgress
 from core.services.context import Context
 from core.services.files import check_input
-from core.services.peak import peak_memory
+from core.services.memory import peak_memory
 from core.services.stages import Laps
 from core.services.unfinished import kept_job
 

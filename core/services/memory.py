@@ -12,6 +12,7 @@ from core.settings import MEMORY_VARIABLE
 
 _MEMINFO = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
+_WORTH_NAMING = 10**8
 _STATUS = Path("/proc/self/status")
 
 REMEDY = "Import fewer columns or fewer records, close other programs, or use a machine with more memory."
@@ -57,13 +58,18 @@ def available_memory() -> int | None:
     return min(known, default=None)
 
 
-def require_memory(needed: int, limit: MemoryLimit, *, records: int, features: int) -> None:
-    """InputError machine.memory if so many bytes may not be had; `records` and `features` are for the sentence."""
+def require_memory(needed: int, limit: MemoryLimit, *, records: int, features: int, matrix: int = 0) -> None:
+    """InputError machine.memory if so many bytes may not be had.
+
+    records, features, and the bytes of their matrix, which no way of working saves, are for the sentence.
+    """
     if limit.size is not None and not limit.suffices(needed):
         size = f"{limit.size / 1e9:.2f} GB"
+        share = f", {_gigabytes(matrix)} GB of it for the matrix of records," if matrix >= _WORTH_NAMING else ""
         raise InputError(
             "machine.memory",
-            f"Attesting {records} records with {features} features needs about {_gigabytes(needed)} GB of memory, "
+            f"Attesting {records} records with {features} features needs about {_gigabytes(needed)} GB of memory"
+            f"{share or ','} "
             + (f"and at most {size} are allowed." if limit.chosen else f"and this machine has {size} to spare."),
             limit.remedy(needed),
         )

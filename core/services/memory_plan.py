@@ -27,5 +27,5 @@ def affordable_plan(
     shape = Shape(info.schema, info.records, info.records - test, test, plan, hidden=hidden)
     known = workspace.validity(info.dataset_id) is not None
     memory = plan_memory(shape, limit=limit.size, range_proof=not known)
-    require_memory(memory.peak, limit, records=info.records, features=len(shape.layout.features))
+    require_memory(memory.peak, limit, records=info.records, features=len(shape.layout.features), matrix=memory.matrix)
     return memory

@@ -37,8 +37,8 @@ from core.algebra.kernels.scalar import (
 from core.algebra.kernels.threads import over_ranges
 from core.algebra.kernels.vectors import AnySmall, Small, eq_table, matrix_form
 
-BLOCK_VARIABLES = 4
-"""k: more would cost more integer products, fewer more field elements."""
+BLOCK_VARIABLES, LEAN_BLOCK_VARIABLES = 4, 6
+"""k: more would cost more integer products, fewer more field elements; with the second a quarter as many are kept."""
 
 TILE = 32
 """Columns whose sums stay in the core's nearest cache."""
@@ -139,7 +139,9 @@ def _bind(table: Elements, challenge: Elements, half: int, start: int, stop: int
 class SquareSumcheck:
     """Row rounds in the product shape, column rounds in the eq shape; see Engine.square_sumcheck."""
 
-    def __init__(self, matrix: AnySmall, tau: Sequence[int], row_variables: int) -> None:
+    def __init__(
+        self, matrix: AnySmall, tau: Sequence[int], row_variables: int, block_variables: int = BLOCK_VARIABLES
+    ) -> None:
         self._matrix: AnySmall | None = matrix
         self._rows, self._width = matrix.shape
         self._tau = list(tau)
@@ -151,7 +153,7 @@ class SquareSumcheck:
         """Rows left while rows are bound, then columns left."""
         largest = max(abs(int(matrix.max())), abs(int(matrix.min()))) if matrix.size else 0
         fits = largest * largest * self._size < _EXACT_INTEGER and largest * largest * TILE < _EXACT_FLOAT
-        self._blocks = min(BLOCK_VARIABLES, row_variables) if fits else 0
+        self._blocks = min(block_variables, row_variables) if fits else 0
         self._longest = max(1, min(CHUNK, _EXACT_FLOAT // max(1, largest * largest) - 1))
         self._form: list[list[int]] = self._quadratic_form() if self._blocks else []
         if not self._blocks:

@@ -185,6 +185,7 @@ def test_the_quicker_way_is_taken_as_long_as_it_fits() -> None:
     assert not free.lean and free.stages == memory_of(shape)
     assert plan_memory(shape, limit=free.peak) == free
     tight = plan_memory(shape, limit=free.peak - 1)
+    assert tight.matrix == free.matrix == 2 * 100_000 * shape.layout.width
     assert tight.lean and tight.peak < free.peak and tight.stages == memory_of(shape, lean=True)
     assert plan_memory(shape, limit=1) == tight, "the leanest way is what a refusal names"
     assert plan_memory(shape, limit=free.peak - 1, range_proof=False).lean is False

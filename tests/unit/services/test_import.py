@@ -21,7 +21,7 @@ from core.records.schema import Schema
 from core.services import import_dataset, resume
 from core.services.context import Context, WorkspaceDoor
 from core.services.import_notes import BlockNote
-from core.services.peak import peak_memory
+from core.services.memory import peak_memory
 from core.settings import Settings
 from core.workspace import Workspace
 from tests.unit.records.test_blocks import ROWS

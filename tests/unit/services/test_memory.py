@@ -68,6 +68,13 @@ def test_a_limit_that_was_set_is_named_with_the_figure_that_suffices() -> None:
     memory.require_memory(2_000_000_001, memory.MemoryLimit(memory_size("2.1GB"), chosen=True), records=1, features=1)
 
 
+def test_a_large_matrix_is_named_as_what_does_not_fit() -> None:
+    limit = memory.MemoryLimit(2_000_000_000, chosen=True)
+    with pytest.raises(InputError) as caught:
+        memory.require_memory(4_000_000_000, limit, records=1_048_576, features=1_090, matrix=2_306_867_200)
+    assert "needs about 4.0 GB of memory, 2.4 GB of it for the matrix of records, and at most" in caught.value.message
+
+
 def test_an_unknown_amount_refuses_nothing() -> None:
     memory.require_memory(1 << 60, memory.MemoryLimit(None), records=1, features=1)
 
