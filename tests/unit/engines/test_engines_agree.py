@@ -361,7 +361,8 @@ for kind in (np.uint16, np.int32, np.int64):
     engine.commit_rows(some, [3] * 20)
     engine.row_combination(engine.eq_table([2] * 5), some)
     engine.matrix_form(some, [1] * 30)
-    engine.affine_blocks([AffineBlock(1, [(2, some[:, 3])], 20), AffineBlock(2, [(-2, some[0])], 32)])
+    made = [AffineBlock(1, [(2, some[:, 3])], 20), AffineBlock(2, [(-2, some[0])], 32)]
+    engine.affine_fraction_tree(made, made).sumcheck(3, [5] * 3, 6).round()
 product = engine.product_sumcheck([engine.affine(1, [], 4096)] * 3, [(1, (0, 1, 2)), (5, ())], 3)
 for _ in range(12):
     sumcheck.round(), sumcheck.bind(3), product.round(), product.bind(4)
