@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from core.algebra.batch.local import PointList
 from core.algebra.group import get_backend
 from core.channel.equation import Equation
 from core.channel.journal import Journal
@@ -41,7 +42,7 @@ class Claim:
 
     pattern: Pattern
     prove: Callable[[Journal | None, Tape, str], bytes]
-    verify: Callable[[bytes, PointTable, list[int]], list[tuple[int, Equation]]]
+    verify: Callable[[bytes, PointTable, range], list[tuple[int, Equation]]]
     commitments: tuple[bytes, ...]
     model: bytes | None = None
 
@@ -51,7 +52,7 @@ class Claim:
         records = table.add(self.commitments)
         weighted = self.verify(proof, table, records)
         group = get_backend("native")
-        return failing_stages(weighted, group.decode(table.blobs), group)
+        return failing_stages(weighted, [PointList(group, group.decode(table.blobs))], group)
 
 
 def claim_of(name: str) -> Claim:
@@ -104,7 +105,7 @@ def claim_of(name: str) -> Claim:
             statement, secrets, engine=get_engine(engine), tape=tape, monitor=monitor, journal=journal
         )
 
-    def verify_model(proof: bytes, table: PointTable, records: list[int]) -> list[tuple[int, Equation]]:
+    def verify_model(proof: bytes, table: PointTable, records: range) -> list[tuple[int, Equation]]:
         handle = None if hidden is None else table.add([hidden])[0]
         return verify_optimum(statement, proof, table, records, handle)
 
