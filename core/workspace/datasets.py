@@ -14,7 +14,7 @@ from core.errors import InputError
 from core.monitor import Monitor, SilentMonitor
 from core.proving.dataset import OpenedDataset
 from core.records.schema import Schema
-from core.workspace.database import first, rows
+from core.workspace.database import first, plain_errors, rows
 from core.workspace.records import RecordSafe, damaged
 from core.workspace.session import Session
 
@@ -64,18 +64,20 @@ class DatasetStore:
         numbers: list[int] = []
         commitments: list[bytes] = []
         blindings: list[int] = []
-        query = "SELECT * FROM records WHERE dataset_id = ? ORDER BY number"
-        for record in rows(self._session.db, query, info.dataset_id):
-            position = len(numbers)
-            if position == info.records:
-                raise damaged()
-            if position % _PAUSE == 0:
-                watch.check()
-                watch.progress(position / info.records)
-            values[position] = self._records.open_row(record, width=info.width)
-            numbers.append(record["number"])
-            commitments.append(record["commitment"])
-            blindings.append(self._records.open_blinding(record))
+        query = "SELECT number, commitment, row, blinding FROM records WHERE dataset_id = ? ORDER BY number"
+        with plain_errors():
+            stored = self._session.db.execute(query, [info.dataset_id])
+            for number, commitment, row, blinding in self._records.open_all(info.dataset_id, stored, width=info.width):
+                position = len(numbers)
+                if position == info.records:
+                    raise damaged()
+                if position % _PAUSE == 0:
+                    watch.check()
+                    watch.progress(position / info.records)
+                values[position] = row
+                numbers.append(number)
+                commitments.append(commitment)
+                blindings.append(blinding)
         root = bytes.fromhex(info.root)
         if len(numbers) != info.records or dataset_root(numbers, commitments, info.schema.digest()) != root:
             raise damaged()

@@ -70,6 +70,23 @@ class RecordSafe:
                 vault.tag(self._blinding_key, secret),
             )
 
+    def open_all(
+        self, dataset_id: str, records: Iterable[tuple[int, bytes, bytes, bytes]], *, width: int
+    ) -> Iterator[tuple[int, bytes, NDArray[np.uint16], int]]:
+        """Of stored records (number, commitment, row, blinding): number, commitment, values, blinding factor.
+
+        InputError workspace.damaged.
+        """
+        vault, dataset = self._vault, dataset_id.encode()
+        row_place, blinding_place = (vault.place("records", column, dataset) for column in ("row", "blinding"))
+        for number, commitment, row, blinding in records:
+            rest = frame(number.to_bytes(8, "big"), commitment)
+            plain = vault.open_at(row, row_place + rest)
+            if len(plain) != 2 * width:
+                raise damaged()
+            secret = scalar_from_bytes(vault.open_at(blinding, blinding_place + rest))
+            yield number, commitment, np.frombuffer(plain, dtype="<u2"), secret
+
     def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
         """The `width` values of a stored record; InputError workspace.damaged."""
         plain = self._vault.open(record["row"], "records", "row", *_place_of(record))

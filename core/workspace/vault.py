@@ -97,8 +97,12 @@ class Vault:
 
     def open(self, sealed: bytes, table: str, column: str, *row: bytes) -> bytes:
         """Inverse of `seal`; InputError workspace.damaged if the item was changed or comes from another place."""
+        return self.open_at(sealed, self.place(table, column, *row))
+
+    def open_at(self, sealed: bytes, place: bytes) -> bytes:
+        """The same for a place that is framed already."""
         try:
-            return self._items.open(sealed, self.place(table, column, *row))
+            return self._items.open(sealed, place)
         except MalformedError:
             raise _damaged() from None
 
