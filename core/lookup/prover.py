@@ -15,10 +15,7 @@ from core.sumcheck.prover import Recalled, prove_eq_sumcheck
 
 def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Expression, Expression, list[int]]:
     """Prove that the tree's fractions sum to zero, down to the returned leaf claims and point."""
-    root = tree.root()[1]
-    if root % ORDER == 0:
-        raise InternalError("lookup.pole", "A lookup challenge fell on a value of the data; start the proof again.")
-    denominator, inverse = channel.hidden("fractions.root", [root, pow(root, -1, ORDER)])
+    denominator, inverse = channel.hidden("fractions.root", channel.recalled() or _root(tree))
     state_root(channel.log, denominator, inverse)
     numerator = Expression(0)
     point: list[int] = []
@@ -42,6 +39,14 @@ def prove_fractions(channel: ProverChannel, tree: FractionTree) -> tuple[Express
         numerator, denominator = descend(children, t)
         point = [t, *bound]
     return numerator, denominator, point
+
+
+def _root(tree: FractionTree) -> list[int]:
+    """The root's denominator and its inverse."""
+    root = tree.root()[1]
+    if root % ORDER == 0:
+        raise InternalError("lookup.pole", "A lookup challenge fell on a value of the data; start the proof again.")
+    return [root, pow(root, -1, ORDER)]
 
 
 def prove_lookup(channel: ProverChannel, label: str, spec: LookupSpec, columns: SecretColumns) -> None:

@@ -18,6 +18,7 @@ from core.algebra.kernels.fractions import (
     FractionSumcheck,
     add_weighted,
     bind_range,
+    chained_claim,
     merge,
     round_sums,
 )
@@ -147,28 +148,44 @@ class AffineLevels:
             self._anew.insert(0, level)
             kept -= 1
             level = Parents(level, kept)
-        p, q = _empty(level.used), _empty(level.used)
-        over_ranges(partial(_fill, level, p, q), level.used, BLOCK)
         self._kept = kept
-        self._top = FractionLevels(p, q)
+        self._base = level
+        self._skipped: list[int] = []
+        self._levels: FractionLevels | None = None
+        self._last: tuple[int, FractionSumcheck] | None = None
+
+    def _top(self) -> FractionLevels:
+        """The levels that are kept, made when the first of them is needed: a proof that goes on may need none."""
+        if self._levels is None:
+            p, q = _empty(self._base.used), _empty(self._base.used)
+            over_ranges(partial(_fill, self._base, p, q), self._base.used, BLOCK)
+            self._levels = FractionLevels(p, q)
+            for level in self._skipped:
+                self._levels.skip(level)
+        return self._levels
 
     def root(self) -> tuple[int, int]:
         """(p, q) at the root."""
-        return self._top.root()
+        return self._top().root()
 
     def skip(self, level: int) -> None:
         """Let go of what the sumcheck of this level would use up."""
-        if level < self._kept:
-            self._top.skip(level)
+        if level >= self._kept:
+            return
+        self._skipped.append(level)
+        if self._levels is not None:
+            self._levels.skip(level)
 
     def sumcheck(self, level: int, point: Sequence[int], weight: int) -> FractionSumcheck:
         """Sumcheck from `level` to its children."""
         if level < self._kept:
-            return self._top.sumcheck(level, point, weight)
-        children = self._anew[level - self._kept]
-        claim = self._top.claim(level, point, weight)
-        sumcheck = AnewSumcheck(children, 1 << level, point, weight=weight, claim=claim)
-        self._top.last = level, sumcheck
+            return self._top().sumcheck(level, point, weight)
+        before = self._last
+        if before is None and self._levels is not None:
+            before = self._levels.last
+        claim = chained_claim(before, level, point, weight)
+        sumcheck = AnewSumcheck(self._anew[level - self._kept], 1 << level, point, weight=weight, claim=claim)
+        self._last = level, sumcheck
         return sumcheck
 
 

@@ -229,6 +229,19 @@ class FractionSumcheck:
         return [(values[0] - self._weight * values[2]) % ORDER, *values[1:]]
 
 
+def chained_claim(
+    before: tuple[int, FractionSumcheck] | None, level: int, point: Sequence[int], weight: int
+) -> int | None:
+    """(p + weight q)(point) at `level` if the sumcheck `before` of a level ended on the way to that point."""
+    if before is None:
+        return None
+    last, sumcheck = before
+    if last != level - 1 or sumcheck.challenges != list(point[1:]):
+        return None
+    p0, p1, q0, q1 = sumcheck.final()
+    return (p0 + point[0] * (p1 - p0) + weight * (q0 + point[0] * (q1 - q0))) % ORDER
+
+
 class FractionLevels:
     """Every level of the tree over 2^depth leaves, level 0 the root; a level is let go when its sumcheck begins.
 
@@ -259,13 +272,7 @@ class FractionLevels:
         """(p + weight q)(point) at `level`, where the sumcheck before this one ended on the way to that point."""
         if level == 0:
             return (self._root[0] + weight * self._root[1]) % ORDER
-        if self.last is None:
-            return None
-        last, sumcheck = self.last
-        if last != level - 1 or sumcheck.challenges != list(point[1:]):
-            return None
-        p0, p1, q0, q1 = sumcheck.final()
-        return (p0 + point[0] * (p1 - p0) + weight * (q0 + point[0] * (q1 - q0))) % ORDER
+        return chained_claim(self.last, level, point, weight)
 
     def skip(self, level: int) -> None:
         """Let go of the tables that the sumcheck of this level would use up."""
