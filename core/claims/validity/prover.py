@@ -21,6 +21,10 @@ from core.randomness import Tape
 from core.transcript import labels
 
 
+_BLOCK = 1 << 12
+"""Records whose values are counted at a time."""
+
+
 def column_entries(relation: ValidityRelation, rows: NDArray[np.uint16]) -> dict[str, Entries]:
     """High bytes (where they are used) and multiplicities for the record matrix `rows` (N, W)."""
     wide = np.array(relation.pattern_of("limb16", "number"), dtype=bool)[: rows.shape[1]]
@@ -33,10 +37,13 @@ def column_entries(relation: ValidityRelation, rows: NDArray[np.uint16]) -> dict
         (rows[:, flags] == FLAG_ON).sum(),
     ]
     entries: dict[str, Entries] = {"small.count": np.array(small, dtype=np.int64)}
-    values = rows[:, wide]
     if relation.whole:
-        entries["range.count"] = np.bincount(values.ravel(), minlength=1 << VALUE_BITS).astype(np.int64)
+        counts = np.zeros(1 << VALUE_BITS, dtype=np.int64)
+        for start in range(0, len(rows), _BLOCK):  # a copy of all values would be memory that nobody has touched yet
+            counts += np.bincount(rows[start : start + _BLOCK][:, wide].ravel(), minlength=len(counts))
+        entries["range.count"] = counts
         return entries
+    values = rows[:, wide]
     high = np.zeros((rows.shape[0], 1 << relation.column_variables), dtype=np.int64)
     high[:, : rows.shape[1]][:, wide] = values >> BYTE_BITS
     parts = np.concatenate([(values >> BYTE_BITS).ravel(), (values & 0xFF).ravel()])
