@@ -20,7 +20,6 @@ from core.polynomials.multilinear import eq_table
 from core.randomness import Tape
 from core.transcript import labels
 
-
 _BLOCK = 1 << 12
 """Records whose values are counted at a time."""
 
