@@ -19,7 +19,7 @@ from core.encoding.canonical import dumps, loads
 from core.errors import InternalError, MalformedError
 from core.randomness import Tape
 
-INTERVAL = 2.0
+INTERVAL = 1.0
 """Seconds between two journals that are written."""
 
 MASKS = "products.mask"

@@ -10,20 +10,30 @@ from core.algebra.kernels import columns, convert, curve, pippenger, rows, table
 from core.algebra.kernels.anew import AffineLevels
 from core.algebra.kernels.folding import Folding
 from core.algebra.kernels.fractions import FractionLevels
-from core.algebra.kernels.leaves import Leaves
+from core.algebra.kernels.leaves import Block, Leaves
 from core.algebra.kernels.products import ProductSumcheck
 from core.algebra.kernels.scalar import Elements
 from core.algebra.kernels.squares import BLOCK_VARIABLES, LEAN_BLOCK_VARIABLES, SquareSumcheck
 from core.algebra.kernels.threads import over_ranges
 from core.commitments import generators
 from core.engines.generator_tables import SMALL_TABLES, WINDOW_TABLES, full_table, generator_points
-from core.engines.interface import AffineBlock, SmallMatrix, SmallVector
+from core.engines.interface import AffineBlock, Repeated, SmallMatrix, SmallVector
 
-SHARE, LEAN_SHARE = 2, 4
-"""Levels of a fraction tree with more nodes than half, or a quarter, of the leaves in use are not kept in memory."""
+SHARE, LEAN_SHARE = 4, 8
+"""Levels of a fraction tree with more nodes than a quarter, or an eighth, of the leaves in use are not kept."""
 
 SPLIT = 256
 """Scalars from which one multiplication is worth two threads."""
+
+
+def _leaves(block: AffineBlock) -> Block:
+    terms, repeated = [], []
+    for factor, column in block.terms:
+        if isinstance(column, Repeated):
+            repeated.append((factor, column.pattern, column.length))
+        else:
+            terms.append((factor, column))
+    return Block(block.constant, terms, repeated, block.length)
 
 
 class FastFolding:
@@ -86,9 +96,7 @@ class FastEngine:
     def affine_fraction_tree(
         self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
     ) -> AffineLevels:
-        upper, lower = (
-            [(block.constant, block.terms, block.length) for block in blocks] for blocks in (numerators, denominators)
-        )
+        upper, lower = ([_leaves(block) for block in blocks] for blocks in (numerators, denominators))
         return AffineLevels(Leaves(upper, lower), self._share)
 
     def leaner(self) -> FastEngine:

@@ -29,14 +29,30 @@ SmallVector: TypeAlias = NDArray[np.int64] | NDArray[np.uint16] | NDArray[np.int
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """`length` entries, `pattern` again and again."""
+
+    pattern: NDArray[np.uint16]
+    length: int
+
+    def whole(self) -> SmallVector:
+        """All entries."""
+        return np.tile(self.pattern, -(-self.length // len(self.pattern)))[: self.length]
+
+
+@dataclass(frozen=True, slots=True)
 class AffineBlock:
     """constant + sum coefficient * column, elementwise, `length` elements; shorter columns count as zero past their
     end.
     """
 
     constant: int
-    terms: Sequence[tuple[int, SmallVector]]
+    terms: Sequence[tuple[int, SmallVector | Repeated]]
     length: int
+
+    def columns(self) -> list[tuple[int, SmallVector]]:
+        """The terms, repeated ones written out."""
+        return [(factor, column.whole() if isinstance(column, Repeated) else column) for factor, column in self.terms]
 
 
 class SumcheckProver(Protocol):

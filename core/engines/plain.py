@@ -267,7 +267,7 @@ class PlainEngine:
         self, numerators: Sequence[AffineBlock], denominators: Sequence[AffineBlock]
     ) -> PlainFractionTree:
         p, q = (
-            self.concat([self.affine(block.constant, block.terms, block.length) for block in blocks])
+            self.concat([self.affine(block.constant, block.columns(), block.length) for block in blocks])
             for blocks in (numerators, denominators)
         )
         return PlainFractionTree(p, q)

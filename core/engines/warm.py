@@ -10,7 +10,7 @@ from core.algebra.kernels import columns
 from core.commitments import generators
 from core.engines.fast import FastEngine
 from core.engines.generator_tables import generator_points
-from core.engines.interface import AffineBlock
+from core.engines.interface import AffineBlock, Repeated
 from core.monitor import Monitor
 
 STAGE = "kernels"
@@ -30,12 +30,19 @@ def _fractions(engine: FastEngine) -> None:
     column = np.arange(7, dtype=np.int64)
     anew = engine.affine_fraction_tree([AffineBlock(1, [(2, -column)], 7)], [AffineBlock(3, [(4, column)], 7)])
     kept = engine.fraction_tree(engine.vector(range(8)), engine.vector(range(1, 9)))
-    for tree in (anew, kept):
-        sumcheck = tree.sumcheck(2, [9, 10], 11)
-        for challenge in (12, 13):
-            sumcheck.round()
-            sumcheck.bind(challenge)
-        sumcheck.final()
+    # a grid of cells, whose leaves are folded before they are made, and two leaves of another kind
+    once, cells = Repeated(np.ones(1, dtype=np.uint16), 32), np.arange(32, dtype=np.uint16)
+    grid = engine.affine_fraction_tree(
+        [AffineBlock(0, [(1, once)], 32), AffineBlock(1, [(2, -column)], 2)],
+        [AffineBlock(5, [(6, once), (7, cells)], 32), AffineBlock(3, [(4, column)], 2)],
+    )
+    for tree in (anew, kept, grid):
+        for level in range(tree.depth):
+            sumcheck = tree.sumcheck(level, list(range(9, 9 + level)), 11)
+            for challenge in range(level):
+                sumcheck.round()
+                sumcheck.bind(challenge)
+            sumcheck.final()
 
 
 def _products(engine: FastEngine) -> None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from core.algebra.field import ORDER
 from core.channel.prover import Opened, ProverChannel
 from core.commitments.hyrax import Column
-from core.engines.interface import AffineBlock, Engine, FractionTree, SmallVector
+from core.engines.interface import AffineBlock, Engine, FractionTree, Repeated, SmallVector
 from core.lookup.limbs import LimbGrid
-from core.lookup.spec import LookupSpec, RowBlock, TableBlock
+from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock
 
 Entries: TypeAlias = NDArray[np.int64]
 
@@ -79,8 +79,8 @@ def build_tree(
         block = blocks[label]
         size = 1 << block.variables
         if isinstance(block, RowBlock):
-            numerators.append(AffineBlock(0, [(1, _grid(block, block.grid.pattern))], size))
-            terms: list[tuple[int, SmallVector]] = [(-1, _tags(block))]
+            numerators.append(AffineBlock(0, [(1, _mask(block.grid))], size))
+            terms: list[tuple[int, SmallVector | Repeated]] = [(-1, _tags(block))]
             terms += [(-pow(beta, t.power, ORDER) * t.scale % ORDER, entries[t.column]) for t in block.terms]
             denominators.append(AffineBlock(alpha, terms, size))
         else:
@@ -90,13 +90,12 @@ def build_tree(
     return engine.affine_fraction_tree(numerators, denominators)
 
 
-def _grid(block: RowBlock, pattern: Sequence[int]) -> SmallVector:
-    return np.tile(np.asarray(pattern, dtype=np.uint16), block.grid.count)
+def _mask(grid: Grid) -> Repeated:
+    return Repeated(np.asarray(grid.pattern, dtype=np.uint16), len(grid.pattern) * grid.count)
 
 
-def _tags(block: RowBlock) -> SmallVector:
-    repeats = (1 << block.variables) // len(block.tags)
-    return np.tile(np.asarray(block.tags, dtype=np.uint16), repeats)
+def _tags(block: RowBlock) -> Repeated:
+    return Repeated(np.asarray(block.tags, dtype=np.uint16), 1 << block.variables)
 
 
 def grid_entries(grid: LimbGrid, values: Sequence[int]) -> Entries:

@@ -34,7 +34,7 @@ FRESH = {"value.blinding", "opening.mask", "opening.mask_blinding"}
 
 @pytest.fixture(autouse=True)
 def _every_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A journal after every padded message instead of every two seconds."""
+    """A journal after every padded message instead of one a second."""
     monkeypatch.setattr(journal_module, "INTERVAL", -1.0)
 
 

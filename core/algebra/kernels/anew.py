@@ -1,8 +1,9 @@
 """A fraction tree whose lowest levels are never kept whole: their nodes are made anew, block by block, when needed.
 
-They are needed three times each: for the levels above, in the first round of their own sumcheck, and when that binds
-its first variable. What is kept is tables of half a level's size at most, and from the second round on a sumcheck goes
-its ordinary way. The eq table of the first round is an outer product of two, the smaller as long as a block.
+They are needed for the levels above, in the first few rounds of their own sumcheck, and once more when its tables are
+made, folded by the challenges of those rounds; from then on it goes its ordinary way. Folding small integers is quicker
+than fetching field elements, and what is never made needs no memory. The eq table of such a round is an outer product
+of two, the smaller as long as a block.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from core.algebra.kernels.fractions import (
     FractionLevels,
     FractionSumcheck,
     add_weighted,
-    bind_range,
     chained_claim,
     merge,
     round_sums,
 )
-from core.algebra.kernels.leaves import Leaves, Level
+from core.algebra.kernels.leaves import Leaves, Level, fold_filled
 from core.algebra.kernels.scalar import LIMBS, Elements
 from core.algebra.kernels.threads import over_ranges
 from core.algebra.kernels.vectors import eq_table
@@ -42,62 +42,92 @@ class Parents:
         self._children = children
         self._half = 1 << level
         self.used = min(children.used, self._half)
+        self.foldable = children.foldable and children.used - self._half < self._half // 8
 
     def fill(self, start: int, p: Elements, q: Elements) -> None:
         count = len(p)
-        lower_only = start + self._half >= self._children.used
-        if lower_only:  # the upper children are 0/1, and the parents are the lower ones
+        if self._lower_only(start):
             self._children.fill(start, p, q)
+            return
+        if self._children.pair(start, self._half, p, q):
             return
         both_p, both_q = _empty(2 * count), _empty(2 * count)
         self._children.fill(start, both_p[:count], both_q[:count])
         self._children.fill(start + self._half, both_p[count:], both_q[count:])
         merge(p, q, both_p, both_q, count, 0, count)
 
+    def pair(self, start: int, apart: int, p: Elements, q: Elements) -> bool:
+        return self._lower_only(start) and self._children.pair(start, apart, p, q)
+
+    def fold(self, start: int, stride: int, weights: Elements, p: Elements, q: Elements) -> None:
+        if self._lower_only(start):
+            self._children.fold(start, stride, weights, p, q)
+        else:
+            fold_filled(self, start, stride, weights, p, q)
+
+    def _lower_only(self, start: int) -> bool:
+        """Whether from here on the upper children are 0/1, and the parents are the lower ones."""
+        return start + self._half >= self._children.used
+
 
 class AnewSumcheck(FractionSumcheck):
-    """A FractionSumcheck over a level that is not kept; its first variable is bound from blocks made anew."""
+    """A FractionSumcheck over a level that is not kept.
 
-    def __init__(self, children: Level, half: int, point: Sequence[int], *, weight: int, claim: int | None) -> None:
-        """children: 2 * half nodes; half is at least 2."""
+    Its first rounds fold the level's blocks by the challenges so far whenever they need them; then the tables are made,
+    2^rounds times smaller than the level.
+    """
+
+    def __init__(
+        self, children: Level, half: int, point: Sequence[int], *, weight: int, claim: int | None, rounds: int
+    ) -> None:
+        """children: 2 * half nodes; half is at least 2^rounds, rounds at least 1."""
         self._children: Level | None = children
+        self._half, self._rounds = half, rounds
+        self._bound = _empty(0)
+        self._shares = eq_table(self._bound)
+        """The weights with which the challenges so far fold the level."""
+        self._factor = element(weight)
         super().__init__([], half, point, weight=weight, claim=claim)
 
-    def _tables_at(self, children: Level, start: int, count: int) -> list[Elements]:
-        """p0, p1, q0, q1 of start <= x < start + count, then of those half the tables further on.
-
-        p1 and q1 are empty where all of theirs are 0/1.
-        """
-        half, size = self._size // 2, self._size
-        p0, q0 = _empty(2 * count), _empty(2 * count)
-        children.fill(start, p0[:count], q0[:count])
-        children.fill(start + half, p0[count:], q0[count:])
-        if start + size >= children.used:
-            return [p0, _empty(0), q0, _empty(0)]
-        p1, q1 = _empty(2 * count), _empty(2 * count)
-        children.fill(start + size, p1[:count], q1[:count])
-        children.fill(start + size + half, p1[count:], q1[count:])
-        return [p0, p1, q0, q1]
-
     def _first_rest(self, point: Sequence[int]) -> Elements:
+        self._point = elements(point)
+        return self._split_rest()
+
+    def _split_rest(self) -> Elements:
         """eq of the last variables, which number the places in a block; those before them number the blocks."""
-        inner = min(len(point) - 1, BLOCK.bit_length() - 1)
-        self._outer = eq_table(elements(point[1 : len(point) - inner]))
-        self._later = elements(point[2:])
-        return eq_table(elements(point[len(point) - inner :]))
+        after = self._point[len(self._bound) + 1 :]
+        inner = min(len(after), BLOCK.bit_length() - 1)
+        self._outer: Elements | None = eq_table(after[: len(after) - inner])
+        return eq_table(after[len(after) - inner :])
+
+    def _folded(self, children: Level, starts: Sequence[int], count: int) -> tuple[Elements, Elements]:
+        """p and q of the folded nodes from each start on, `count` each."""
+        p, q = _empty(len(starts) * count), _empty(len(starts) * count)
+        for k, start in enumerate(starts):
+            places = slice(k * count, (k + 1) * count)
+            if len(self._shares) == 1:
+                children.fill(start, p[places], q[places])
+            else:
+                children.fold(start, self._size, self._shares, p[places], q[places])
+        return p, q
 
     def _sums(self, whole: bool) -> list[Elements]:
-        children = self._children
-        if children is None:
+        children, outer = self._children, self._outer
+        if children is None or outer is None:
             return super()._sums(whole)
-        factor, outer, size = element(self._weight), self._outer, len(self._rest)
+        size, step = len(self._rest), self._size // 2
 
         def part(start: int, stop: int) -> Elements:
             total = np.zeros((3, LIMBS), dtype=np.uint64)
             for block in range(start, stop):
-                p0, p1, q0, q1 = self._tables_at(children, block * size, size)
-                add_weighted(p0, p0, q0, factor, 0, len(p0))
-                dear, result = size if len(p1) else 0, _empty(3)
+                first = block * size
+                dear = size if self._half + first < children.used else 0
+                # where p1 and q1 are 0/1, the value at zero is all that is needed
+                starts = [first, first + step] if dear or whole else [first]
+                p0, q0 = self._folded(children, starts, size)
+                add_weighted(p0, p0, q0, self._factor, 0, len(p0))
+                p1, q1 = self._folded(children, [self._half + at for at in starts] if dear else [], size)
+                result = _empty(3)
                 round_sums(p0, p1, q0, q1, self._rest, size, whole, 0, dear, dear, size, result)
                 add_weighted(total, total, result, outer[block : block + 1], 0, 3)
             return total
@@ -105,32 +135,39 @@ class AnewSumcheck(FractionSumcheck):
         return over_ranges(part, len(outer), 1)
 
     def _fold(self, challenge: Elements) -> list[Elements]:
-        children, half = self._children, self._size // 2
+        children, size = self._children, self._size // 2
         if children is None:
             return super()._fold(challenge)
-        factor, size = element(self._weight), len(self._rest)
+        self._bound = np.concatenate([self._bound, challenge])
+        self._shares = eq_table(self._bound)
+        if len(self._bound) < self._rounds:
+            return []
+        self._size = size  # by which _folded steps
+        block = min(BLOCK, size)
         # whole blocks of p1 and q1, the last of which may end in 0/1
-        active = min(half, max(0, -(-(children.used - self._size) // size) * size))
-        targets = [_empty(length) for length in (half, active, half, active)]
+        active = min(size, max(0, -(-(children.used - self._half) // block) * block))
+        p0, p1, q0, q1 = targets = [_empty(length) for length in (size, active, size, active)]
 
         def part(start: int, stop: int) -> None:
-            for first in range(start * size, stop * size, size):
-                last = first + size
-                for target, table in zip(targets, self._tables_at(children, first, size), strict=True):
-                    if len(table):
-                        bind_range(target[first:last], table, table, challenge, size, 0, size)
-                p0, q0 = targets[0][first:last], targets[2][first:last]
-                add_weighted(p0, p0, q0, factor, 0, size)
+            for first in range(start * block, stop * block, block):
+                places = slice(first, first + block)
+                p0[places], q0[places] = self._folded(children, [first], block)
+                add_weighted(p0[places], p0[places], q0[places], self._factor, 0, block)
+                if first < active:
+                    p1[places], q1[places] = self._folded(children, [self._half + first], block)
 
-        over_ranges(part, half // size, 1)
+        over_ranges(part, size // block, 1)
+        self._children = None
         return targets
 
     def _halve_rest(self, half: int) -> None:
-        if self._children is None:
+        if self._outer is None:
             super()._halve_rest(half)
-            return
-        self._children = None
-        self._rest = eq_table(self._later)
+        elif self._children is None:
+            self._outer = None
+            self._rest = eq_table(self._point[len(self._bound) + 1 :])
+        else:
+            self._rest = self._split_rest()
 
 
 class AffineLevels:
@@ -141,6 +178,7 @@ class AffineLevels:
     def __init__(self, leaves: Leaves, share: int) -> None:
         """share: a level is kept if it has at most 1/share as many nodes as there are leaves in use; 1 keeps all."""
         self.depth = max(0, (leaves.used - 1).bit_length())
+        self._share, self._used = share, leaves.used
         self._anew: list[Level] = []
         level: Level = leaves
         kept = self.depth
@@ -164,6 +202,15 @@ class AffineLevels:
                 self._levels.skip(level)
         return self._levels
 
+    def _folded_rounds(self, level: int) -> int:
+        """Rounds of a level before its tables are made: few where folding costs as much as making all nodes."""
+        children, half = self._anew[level - self._kept], 1 << level
+        tables = 2 * half + 2 * min(half, children.used - half)
+        rounds = 1
+        while children.foldable and rounds < level and tables >> rounds > self._used // self._share:
+            rounds += 1
+        return rounds
+
     def root(self) -> tuple[int, int]:
         """(p, q) at the root."""
         return self._top().root()
@@ -184,7 +231,8 @@ class AffineLevels:
         if before is None and self._levels is not None:
             before = self._levels.last
         claim = chained_claim(before, level, point, weight)
-        sumcheck = AnewSumcheck(self._anew[level - self._kept], 1 << level, point, weight=weight, claim=claim)
+        children, rounds = self._anew[level - self._kept], self._folded_rounds(level)
+        sumcheck = AnewSumcheck(children, 1 << level, point, weight=weight, claim=claim, rounds=rounds)
         self._last = level, sumcheck
         return sumcheck
 

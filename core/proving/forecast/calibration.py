@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -21,13 +22,13 @@ from core.claims.bounded.prover import project
 from core.claims.bounded.relation import PROJECTIONS, projection_stream, projection_weights
 from core.claims.validity.prover import open_records
 from core.commitments.merkle import dataset_root
-from core.engines.interface import AffineBlock, Engine, SumcheckProver
+from core.engines.interface import AffineBlock, Engine, Repeated, SumcheckProver
 from core.lookup.tables import SigmoidRows
 from core.monitor import Monitor
 from core.polynomials.multilinear import eq_table
 from core.proving.forecast.costs import Cost, timed
 from core.proving.forecast.shape import Shape
-from core.proving.forecast.work import leaves_of
+from core.proving.forecast.work import cells_of, leaves_of
 from core.relations.sigmoid_table import MIN_STEP_BITS, sigmoid_table
 from core.relations.views import derive_views
 from core.training.rows import RowView
@@ -94,18 +95,22 @@ class _Bench:
         }
 
     def lookups(self) -> dict[str, Cost]:
-        """leaf, level: a small tree and a large one that is as full as the real one, walked to the end.
+        """leaf, level and, where there are any, cell: a small tree and large ones, as full as the real ones.
 
         A tree that is just too full for one level less goes through all its levels anew once more.
         """
-        spec = self._shape.ranges.spec
-        depth = min(spec.layout.depth, max(measured for least, measured in TREES if leaves_of(spec) >> least))
-        leaves = leaves_of(spec) >> (spec.layout.depth - depth)
-        small = timed(lambda: self._walk(1 << 5), 3)
-        large = timed(lambda: self._walk(leaves), warm=False)
-        level = small * (1 / 15)
-        leaf = large.less(level * (depth * (depth + 1) / 2)) * (1 / leaves)
-        return {"leaf": leaf, "level": level}
+        level = timed(lambda: self._walk(0, 1 << 5), 3) * (1 / 15)
+        costs = {"level": level}
+        for name, spec in (("leaf", self._shape.optimum.spec), ("cell", self._shape.ranges.spec)):
+            if name == "leaf" or cells_of(spec):
+                depth = min(spec.layout.depth, max(measured for least, measured in TREES if leaves_of(spec) >> least))
+                leaves, cells = (count >> (spec.layout.depth - depth) for count in (leaves_of(spec), cells_of(spec)))
+                walked = timed(partial(self._walk, cells, leaves - cells), warm=False)
+                known = level * (depth * (depth + 1) / 2)
+                if cells:
+                    known = known + costs["leaf"] * (leaves - cells)
+                costs[name] = walked.less(known) * (1 / (cells or leaves))
+        return costs
 
     def columns(self) -> dict[str, Cost]:
         """entry, wide: rows as long as those of the model's proof, where most entries are."""
@@ -239,16 +244,27 @@ class _Bench:
             "weight": timed(lambda: projection_weights(stream, len(rows), weights)) * (1 / len(rows)),
         }
 
-    def _walk(self, size: int) -> None:
-        """All sumchecks of a tree of so many leaves."""
-        engine, depth = self._engine, (size - 1).bit_length()
-        mask = np.ones(size, dtype=np.uint16)
-        column = self._random.integers(0, 1 << 16, size, dtype=np.int64).astype(np.uint16)
-        factor, alpha, weight, *point = self._elements(3 + depth)
-        denominators = AffineBlock(alpha, [(-1, mask), (factor, column)], size)
-        tree = engine.affine_fraction_tree([AffineBlock(0, [(1, mask)], size)], [denominators])
-        for level in range(depth):
+    def _walk(self, cells: int, others: int) -> None:
+        """All sumchecks of a tree over so many cells of records, a power of two or none, and other leaves."""
+        engine = self._engine
+        beta, alpha, weight = self._elements(3)
+        numerators, denominators = [], []
+        if cells:
+            period = min(cells, 1 << (self._width - 1).bit_length())
+            tags = Repeated(np.ones(period, dtype=np.uint16), cells)
+            numerators.append(AffineBlock(0, [(1, tags)], cells))
+            denominators.append(AffineBlock(alpha, [(-1, tags), (beta, self._limbs(cells))], cells))
+        if others:
+            mask = np.ones(others, dtype=np.uint16)
+            numerators.append(AffineBlock(0, [(1, mask)], others))
+            denominators.append(AffineBlock(alpha, [(-1, mask), (beta, self._limbs(others))], others))
+        tree = engine.affine_fraction_tree(numerators, denominators)
+        point = self._elements(tree.depth)
+        for level in range(tree.depth):
             self._rounds(tree.sumcheck(level, point[:level], weight), level)
+
+    def _limbs(self, count: int) -> Rows:
+        return self._random.integers(0, 1 << 16, count, dtype=np.int64).astype(np.uint16)
 
     def _open(self, length: int) -> None:
         basis, values, form = range(length), self._elements(length), self._elements(length)

@@ -9,13 +9,13 @@ from core.lookup.spec import LookupSpec
 from core.proving.forecast.shape import Shape
 from core.proving.forecast.work import SPREAD_POINTS, leaves_of
 
-PROGRAM = 550_000_000
+PROGRAM = 520_000_000
 """Python, the compiled kernels with their tables of generators, and torch once it has worked."""
 
 ELEMENT = 32
 RECORD = 230
 """A commitment, a blinding factor and a record number as Python objects."""
-TREE, LEAN_TREE = 70, 50
+TREE, LEAN_TREE = 36, 24
 """A leaf: its share of the levels that are kept, or of the first tables of its sumcheck, and of a few columns."""
 CHECKED = 2000
 """A record in the verifier: its coefficients in a few equations, its point, often in a helper, as Python objects."""

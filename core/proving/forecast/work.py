@@ -3,7 +3,8 @@
 record      a pass over a committed record with field elements: its weight, its row, its blinding (prover)
 form        a record's row under a linear form
 entry       a 16-bit entry of a committed column; wide: one of more than 19 bits, which takes another way
-leaf        a leaf of the fraction tree, from the columns to the last round; level: what each round takes anyhow
+leaf        a leaf of the fraction tree, from the columns to the last round; cell: one that is a record's value, which
+            takes a quicker way; level: what each round takes anyhow
 residual    a row of the nine tables of the residual sumcheck
 table       a row of the sigmoid table
 generator   one entry of an opened vector: mask, response, folding; opening: what each opening takes anyhow
@@ -24,7 +25,7 @@ from collections.abc import Mapping
 
 from core.algebra.batch.opening import HELPED_FROM
 from core.claims.bounded.relation import BoundedRelation
-from core.lookup.spec import LookupSpec
+from core.lookup.spec import RECORDS, LookupSpec
 from core.proving.forecast.shape import Shape
 from core.transcript.pattern import POINT_BYTES, Kind, Pattern
 
@@ -97,9 +98,14 @@ def leaves_of(spec: LookupSpec) -> int:
     return sum(1 << row.variables for row in spec.rows) + sum(1 << table.variables for table in spec.tables)
 
 
+def cells_of(spec: LookupSpec) -> int:
+    """Those of them that are the values of records, looked up as they are."""
+    return sum(1 << row.variables for row in spec.rows if [term.column for term in row.terms] == [RECORDS])
+
+
 def _lookup(spec: LookupSpec) -> Counter[str]:
-    depth = spec.layout.depth
-    return Counter({"leaf": leaves_of(spec), "level": depth * (depth + 1) // 2})
+    depth, cells = spec.layout.depth, cells_of(spec)
+    return Counter({"leaf": leaves_of(spec) - cells, "cell": cells, "level": depth * (depth + 1) // 2})
 
 
 def _openings(lengths: tuple[int, ...], pattern: Pattern) -> Counter[str]:

@@ -12,7 +12,7 @@ import pytest
 from core.algebra.field import ORDER
 from core.algebra.kernels import anew
 from core.engines.fast import LEAN_SHARE, SHARE, FastEngine
-from core.engines.interface import AffineBlock, FractionTree, SmallVector
+from core.engines.interface import AffineBlock, FractionTree, Repeated, SmallVector
 from core.engines.plain import PlainEngine
 from tests.soundness.hospital import hospital
 
@@ -40,6 +40,23 @@ def leaves(rng: random.Random, lengths: Sequence[int]) -> Blocks:
         ]
         denominators.append(AffineBlock(rng.randrange(ORDER), terms, length))
     return numerators, denominators
+
+
+def grid(rng: random.Random, variables: int, period: int, tables: Sequence[int]) -> Blocks:
+    """A padded grid of cells that are masked and tagged by column, before tables: a lookup of whole records."""
+    length = 1 << variables
+    count = rng.randint(1, length // period)
+    mask, tags = ([rng.choice([0, 1, 1, 3]) for _ in range(period)] for _ in range(2))
+    cells = column(rng, rng.choice([count * period, length]), "cells")
+    numerators, denominators = leaves(rng, tables)
+    short = Repeated(np.array(mask, dtype=np.uint16), count * period)
+    whole = Repeated(np.array(tags, dtype=np.uint16), length)
+    numerators.insert(0, AffineBlock(rng.choice([0, 0, 7]), [(rng.choice([1, -2]), short)], length))
+    denominators.insert(0, AffineBlock(rng.randrange(ORDER), [(-1, whole), (rng.randrange(ORDER), cells)], length))
+    return numerators, denominators
+
+
+GRIDS = [(3, 1, (1,)), (4, 4, (2, 1)), (5, 2, ()), (5, 8, (8, 4)), (6, 4, (16, 3)), (6, 64, (32,)), (7, 4, (1,))]
 
 
 def walk(tree: FractionTree, *, zeros: bool = False) -> list[object]:
@@ -73,6 +90,35 @@ def test_trees_agree_whatever_is_kept(
     numerators, denominators = leaves(random.Random(sum(lengths)), lengths)
     plain = PLAIN.affine_fraction_tree(numerators, denominators)
     assert walk(FastEngine(share).affine_fraction_tree(numerators, denominators)) == walk(plain)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("block", [1, 4, 1 << 11])
+@pytest.mark.parametrize("share", [1, SHARE, LEAN_SHARE, 64])
+@pytest.mark.parametrize(("variables", "period", "tables"), GRIDS)
+def test_grids_agree_whatever_is_kept(
+    variables: int,
+    period: int,
+    tables: tuple[int, ...],
+    share: int,
+    block: int,
+    seed: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Masks that end early, columns that count otherwise, cells that are missing, periods longer than a block."""
+    monkeypatch.setattr(anew, "BLOCK", block)
+    blocks = grid(random.Random(seed), variables, period, tables)
+    plain = PLAIN.affine_fraction_tree(*blocks)
+    assert walk(FastEngine(share).affine_fraction_tree(*blocks)) == walk(plain)
+
+
+@pytest.mark.parametrize(("variables", "period"), [(13, 32), (12, 4096)])
+def test_larger_grids_agree(variables: int, period: int) -> None:
+    blocks = grid(random.Random(variables), variables, period, (64, 5))
+    plain = walk(PLAIN.affine_fraction_tree(*blocks), zeros=True)
+    fast = FastEngine()
+    for engine in (fast, fast.leaner()):
+        assert walk(engine.affine_fraction_tree(*blocks), zeros=True) == plain
 
 
 @pytest.mark.parametrize("lengths", [(4096, 40), (8192,), (4096, 2048, 77)])

@@ -12,7 +12,7 @@ from core.algebra.kernels import anew
 from core.engines.fast import LEAN_SHARE, SHARE, FastEngine
 from core.engines.interface import FractionTree
 from core.engines.plain import PlainEngine
-from tests.unit.engines.test_trees_anew import leaves
+from tests.unit.engines.test_trees_anew import GRIDS, grid, leaves
 
 PLAIN = PlainEngine()
 
@@ -53,6 +53,23 @@ def test_from_every_round_of_every_level(
             plain = go_on(PLAIN.affine_fraction_tree(*blocks), skipped, known, zeros=zeros)
             fast = go_on(FastEngine(share).affine_fraction_tree(*blocks), skipped, known, zeros=zeros)
             assert fast == plain
+
+
+@pytest.mark.parametrize("block", [2, 1 << 11])
+@pytest.mark.parametrize("share", [SHARE, LEAN_SHARE])
+@pytest.mark.parametrize(("variables", "period", "tables"), GRIDS)
+def test_from_every_round_of_every_level_of_a_grid(
+    variables: int, period: int, tables: tuple[int, ...], share: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anew, "BLOCK", block)
+    blocks = grid(random.Random(variables), variables, period, tables)
+    depth = PLAIN.affine_fraction_tree(*blocks).depth
+    for skipped in range(depth):
+        for known in {0, 1, 2, skipped}:
+            if known <= skipped:
+                plain = go_on(PLAIN.affine_fraction_tree(*blocks), skipped, known, zeros=False)
+                fast = go_on(FastEngine(share).affine_fraction_tree(*blocks), skipped, known, zeros=False)
+                assert fast == plain
 
 
 @pytest.mark.parametrize("share", [1, LEAN_SHARE])

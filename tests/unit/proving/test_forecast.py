@@ -41,6 +41,7 @@ TYPICAL = {
     "entry": 0.7,
     "wide": 2.0,
     "leaf": 0.35,
+    "cell": 0.2,
     "level": 35,
     "residual": 1.9,
     "table": 0.6,
