@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.i18n import tr
@@ -62,12 +63,25 @@ class Sidebar(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone, or icons with names."""
         measures = theme.measures
-        self.setFixedWidth(measures.space(13) if narrow else max(measures.chars(27), measures.space(44)))
+        self.setFixedWidth(measures.space(13) if narrow else max(measures.chars(27), self._widest()))
         self._name.setVisible(not narrow)
         self._foot.setVisible(not narrow)
         for key, button in self._buttons.items():
             button.setText("" if narrow else self._titles[key])
             plain_tooltip(button, self._titles[key] if narrow else "")
+
+    def _widest(self) -> int:
+        """As wide as the longest name, which is bold while its panel is shown, or the lines below need."""
+        widths = [self._foot.minimumSizeHint().width()]
+        for key, button in self._buttons.items():
+            button.setText(self._titles[key])
+            button.ensurePolished()
+            bold = button.font()
+            bold.setBold(True)
+            title = self._titles[key]
+            added = QFontMetrics(bold).horizontalAdvance(title) - button.fontMetrics().horizontalAdvance(title)
+            widths.append(button.sizeHint().width() + max(0, added))
+        return max(widths)
 
     def _mark(self) -> QWidget:
         holder = QWidget()
@@ -89,6 +103,9 @@ class Sidebar(QFrame):
         line.setSpacing(space(1.5))
         self._lock_icon = IconView("lock", "side_muted", scale=0.9)
         self._lock_text = label("", "", wrap=False)
+        self._lock_text.ensurePolished()
+        metrics = self._lock_text.fontMetrics()
+        self._lock_text.setMinimumWidth(max(metrics.horizontalAdvance(_lock_state(locked)) for locked in (True, False)))
         line.addWidget(self._lock_icon)
         line.addWidget(self._lock_text, 1)
         column.addLayout(line)
@@ -98,4 +115,8 @@ class Sidebar(QFrame):
 
     def _show_lock(self, locked: bool) -> None:
         self._lock_icon.show_icon("lock" if locked else "unlock", "side_muted" if locked else "side_mark")
-        self._lock_text.setText(tr("Workspace locked") if locked else tr("Workspace unlocked"))
+        self._lock_text.setText(_lock_state(locked))
+
+
+def _lock_state(locked: bool) -> str:
+    return tr("Workspace locked") if locked else tr("Workspace unlocked")

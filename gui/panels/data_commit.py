@@ -137,7 +137,8 @@ class DoneStep(Section):
         ]
         seconds = value.get("seconds")
         if isinstance(seconds, dict):
-            lines.append(Fact(tr("Time"), duration(sum(float(part) for part in seconds.values()))))
+            spent = tr("Time since it was continued") if value.get("continued") else tr("Time")
+            lines.append(Fact(spent, duration(sum(float(part) for part in seconds.values()))))
         facts.body.addWidget(FactGrid(lines))
         self.body.addWidget(facts)
         if rejects:
