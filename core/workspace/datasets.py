@@ -44,6 +44,7 @@ class DatasetStore:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._records = RecordSafe(session.vault)
+        self._known: dict[tuple[object, ...], DatasetInfo] = {}
 
     def list(self) -> tuple[DatasetInfo, ...]:
         """All datasets, oldest first."""
@@ -124,6 +125,14 @@ class DatasetStore:
         return row
 
     def _info(self, row: dict[str, Any]) -> DatasetInfo:
+        """What a stored dataset is; a wide schema takes a while to read, so the very same row is opened once."""
+        stored = tuple(row.values())
+        info = self._known.get(stored)
+        if info is None:
+            info = self._known[stored] = self._opened_info(row)
+        return info
+
+    def _opened_info(self, row: dict[str, Any]) -> DatasetInfo:
         place = (row["id"].encode(), bytes.fromhex(row["root"]))
         plain = self._session.vault.open(row["sealed"], "datasets", "sealed", *place)
         header: Any = loads(plain, limit=_MAX_SEALED_SCHEMA, what="The dataset")
