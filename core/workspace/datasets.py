@@ -1,4 +1,4 @@
-"""Committed datasets: listed, opened, and read record by record."""
+"""Committed datasets: listed, opened block by block, and read record by record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.workspace.session import Session
 _MAX_SEALED_SCHEMA = 1 << 23
 WHOLE = "id NOT IN (SELECT dataset_id FROM imports)"
 """Of a row of `datasets`: that its import is finished."""
-_BLOCK = 1000
+BLOCK = 1000
 """Records opened at a time, between two looks at the monitor."""
 
 
@@ -69,7 +69,7 @@ class DatasetStore:
         query = "SELECT number, commitment, row, blinding FROM records WHERE dataset_id = ? ORDER BY number"
         with plain_errors():
             stored = self._session.db.execute(query, [info.dataset_id])
-            while block := stored.fetchmany(_BLOCK):
+            while block := stored.fetchmany(BLOCK):
                 start, end = len(numbers), len(numbers) + len(block)
                 if end > info.records:
                     raise damaged()
