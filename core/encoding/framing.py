@@ -13,7 +13,7 @@ LENGTH_BYTES = 8
 
 def frame(*parts: bytes) -> bytes:
     """The parts as one byte string: u64 length, big endian, and bytes of each."""
-    return b"".join(len(part).to_bytes(LENGTH_BYTES, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(LENGTH_BYTES, "big") + part for part in parts])
 
 
 def framed(label: str, *parts: bytes) -> bytes:

@@ -6,7 +6,7 @@ row width, by repeating: a repeated row adds no value, and its multiplicity may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import mul
 from typing import Protocol
@@ -65,27 +65,38 @@ class ListedTable:
         return sum(w * v for w, v in zip(eq_table(point), combined, strict=True)) % ORDER
 
 
-@dataclass(frozen=True)
-class SigmoidRows:
-    """The interpolation table of the sigmoid as tuples (tag, u, T, slope, tail); see core.relations.sigmoid_table."""
-
-    tag: int
-    values: Sequence[int]
-    slopes: Sequence[int]
-    tails: Sequence[int]
+class Interpolation(Protocol):
+    """Rows of an interpolation table, 2^variables of each; see core.relations.sigmoid_table."""
 
     @property
-    def variables(self) -> int:
-        return (len(self.values) - 1).bit_length()
+    def value(self) -> Sequence[int]: ...
+
+    @property
+    def slope(self) -> Sequence[int]: ...
+
+    @property
+    def tail(self) -> Sequence[int]: ...
+
+
+@dataclass(frozen=True)
+class SigmoidRows:
+    """The interpolation table of the sigmoid as tuples (tag, u, T, slope, tail).
+
+    content: makes the table, or hands it out again; who asks for sizes alone does not wait for it.
+    """
+
+    tag: int
+    variables: int
+    content: Callable[[], Interpolation]
 
     def columns(self) -> list[tuple[int, Sequence[int]]]:
-        size = len(self.values)
-        return [(0, [self.tag] * size), (1, range(size)), (2, self.values), (3, self.slopes), (4, self.tails)]
+        table, size = self.content(), 1 << self.variables
+        return [(0, [self.tag] * size), (1, range(size)), (2, table.value), (3, table.slope), (4, table.tail)]
 
     def evaluate(self, point: Sequence[int], beta: int) -> int:
-        weights = eq_table(point)
+        table, weights = self.content(), eq_table(point)
         # a product with a small integer costs a third of one with a field element
-        columns: list[int] = [sum(map(mul, weights, column)) for column in (self.values, self.slopes, self.tails)]
+        columns: list[int] = [sum(map(mul, weights, column)) for column in (table.value, table.slope, table.tail)]
         powers = [pow(beta, power, ORDER) for power in (2, 3, 4)]
         rest = sum(column * power for column, power in zip(columns, powers, strict=True))
         return (self.tag + beta * identity(point) + rest) % ORDER

@@ -1,4 +1,4 @@
-"""Committed datasets: listed, opened, and read record by record."""
+"""Committed datasets: listed, opened block by block, and read record by record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from core.workspace.session import Session
 _MAX_SEALED_SCHEMA = 1 << 23
 WHOLE = "id NOT IN (SELECT dataset_id FROM imports)"
 """Of a row of `datasets`: that its import is finished."""
-_PAUSE = 1000  # records between two looks at the monitor
+BLOCK = 1000
+"""Records opened at a time, between two looks at the monitor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class DatasetStore:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._records = RecordSafe(session.vault)
+        self._known: dict[tuple[object, ...], DatasetInfo] = {}
 
     def list(self) -> tuple[DatasetInfo, ...]:
         """All datasets, oldest first."""
@@ -67,17 +69,16 @@ class DatasetStore:
         query = "SELECT number, commitment, row, blinding FROM records WHERE dataset_id = ? ORDER BY number"
         with plain_errors():
             stored = self._session.db.execute(query, [info.dataset_id])
-            for number, commitment, row, blinding in self._records.open_all(info.dataset_id, stored, width=info.width):
-                position = len(numbers)
-                if position == info.records:
+            while block := stored.fetchmany(BLOCK):
+                start, end = len(numbers), len(numbers) + len(block)
+                if end > info.records:
                     raise damaged()
-                if position % _PAUSE == 0:
-                    watch.check()
-                    watch.progress(position / info.records)
-                values[position] = row
-                numbers.append(number)
-                commitments.append(commitment)
-                blindings.append(blinding)
+                watch.check()
+                watch.progress(start / info.records)
+                values[start:end], secrets = self._records.open_all(info.dataset_id, block, width=info.width)
+                numbers.extend(record[0] for record in block)
+                commitments.extend(record[1] for record in block)
+                blindings.extend(secrets)
         root = bytes.fromhex(info.root)
         if len(numbers) != info.records or dataset_root(numbers, commitments, info.schema.digest()) != root:
             raise damaged()
@@ -124,6 +125,14 @@ class DatasetStore:
         return row
 
     def _info(self, row: dict[str, Any]) -> DatasetInfo:
+        """What a stored dataset is; a wide schema takes a while to read, so the very same row is opened once."""
+        stored = tuple(row.values())
+        info = self._known.get(stored)
+        if info is None:
+            info = self._known[stored] = self._opened_info(row)
+        return info
+
+    def _opened_info(self, row: dict[str, Any]) -> DatasetInfo:
         place = (row["id"].encode(), bytes.fromhex(row["root"]))
         plain = self._session.vault.open(row["sealed"], "datasets", "sealed", *place)
         header: Any = loads(plain, limit=_MAX_SEALED_SCHEMA, what="The dataset")

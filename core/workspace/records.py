@@ -7,7 +7,7 @@ find identical records, and refuse anything else, without knowing row or blindin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -71,21 +71,21 @@ class RecordSafe:
             )
 
     def open_all(
-        self, dataset_id: str, records: Iterable[tuple[int, bytes, bytes, bytes]], *, width: int
-    ) -> Iterator[tuple[int, bytes, NDArray[np.uint16], int]]:
-        """Of stored records (number, commitment, row, blinding): number, commitment, values, blinding factor.
+        self, dataset_id: str, records: Sequence[tuple[int, bytes, bytes, bytes]], *, width: int
+    ) -> tuple[NDArray[np.uint16], list[int]]:
+        """Values, (n, width), and blinding factors of n stored records (number, commitment, row, blinding), n > 0.
 
         InputError workspace.damaged.
         """
         vault, dataset = self._vault, dataset_id.encode()
+        rests = [frame(number.to_bytes(8, "big"), commitment) for number, commitment, _, _ in records]
         row_place, blinding_place = (vault.place("records", column, dataset) for column in ("row", "blinding"))
-        for number, commitment, row, blinding in records:
-            rest = frame(number.to_bytes(8, "big"), commitment)
-            plain = vault.open_at(row, row_place + rest)
-            if len(plain) != 2 * width:
-                raise damaged()
-            secret = scalar_from_bytes(vault.open_at(blinding, blinding_place + rest))
-            yield number, commitment, np.frombuffer(plain, dtype="<u2"), secret
+        plain = vault.open_all([record[2] for record in records], [row_place + rest for rest in rests])
+        if set(map(len, plain)) != {2 * width}:
+            raise damaged()
+        secrets = vault.open_all([record[3] for record in records], [blinding_place + rest for rest in rests])
+        values = np.frombuffer(b"".join(plain), dtype="<u2").reshape(-1, width)
+        return values, [scalar_from_bytes(secret) for secret in secrets]
 
     def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
         """The `width` values of a stored record; InputError workspace.damaged."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -101,8 +102,12 @@ class Vault:
 
     def open_at(self, sealed: bytes, place: bytes) -> bytes:
         """The same for a place that is framed already."""
+        return self.open_all((sealed,), (place,))[0]
+
+    def open_all(self, sealed: Sequence[bytes], places: Iterable[bytes]) -> list[bytes]:
+        """The same for many items, each with its place."""
         try:
-            return self._items.open(sealed, place)
+            return self._items.open_all(sealed, places)
         except MalformedError:
             raise _damaged() from None
 

@@ -19,7 +19,7 @@ For the n records of the training view, with z_i = <x_i, w> + b at scale 2^(k+t)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from core.algebra.field import ORDER
 from core.channel.shape import ProofShape
@@ -109,8 +109,8 @@ class OptimumRelation:
     def spec(self) -> LookupSpec:
         """All lookups of the proof."""
         p = self.parameters
-        table = sigmoid_table(p.step_bits, p.value_bits)
-        sigmoid = SigmoidRows(TAG_SIGMOID, table.value, table.slope, table.tail)
+        table = partial(sigmoid_table, p.step_bits, p.value_bits)
+        sigmoid = SigmoidRows(TAG_SIGMOID, p.table_rows.bit_length() - 1, table)
         limbs = RangeTable(TAG_LIMB, p.limb_bits)
         size, view = self.row_variables, Grid(self.rows)
 

@@ -177,7 +177,7 @@ class _Bench:
         half = Fraction(1, 2)
 
         content = sigmoid_table(MIN_STEP_BITS, 24)
-        table = SigmoidRows(1, content.value, content.slope, content.tail)
+        table = SigmoidRows(1, len(content.value).bit_length() - 1, lambda: content)
         point = self._elements(table.variables)
         beta = self._elements(1)[0]
 

@@ -27,6 +27,7 @@ from core.polynomials.multilinear import eq_table, evaluate
 from core.randomness import SeededTape
 from core.records.layout import RowLayout
 from core.relations.parameters import OptimumParameters
+from core.relations.sigmoid_table import SigmoidTable
 from tests.soundness.hospital import rows_of, schema_of
 
 # layout --------------------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def test_mask_of_a_grid(pattern: tuple[int, ...], count: int) -> None:
         RangeTable(3, 4),
         RangeTable(1, 1),
         ListedTable(((2, 0), (2, 1), (3, 0), (3, 65535))),
-        SigmoidRows(1, [0, 5, 9, 16], [0, 4, 7, 0], [-1, 0, 0, 1]),
+        SigmoidRows(1, 2, lambda: SigmoidTable(0, 0, (0, 5, 9, 16), (0, 4, 7, 0), (-1, 0, 0, 1))),
     ],
 )
 def test_a_table_is_the_extension_of_its_rows(table: Table) -> None:

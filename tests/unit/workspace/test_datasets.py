@@ -13,6 +13,7 @@ import pytest
 from core.errors import InputError, InternalError
 from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace
+from core.workspace.datasets import BLOCK
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
 
 DATA = committed(records())
@@ -42,6 +43,25 @@ def test_round_trip_by_id_and_by_root(workspace: Workspace) -> None:
         assert np.array_equal(opened.rows, DATA.encoded.rows)
         assert opened.schema == DATA.encoded.schema
     assert workspace.dataset_commitments(dataset_id) == (DATA.encoded.numbers, DATA.commitments)
+
+
+def test_records_of_several_blocks(tmp_path: Path) -> None:
+    data = committed(records(2 * BLOCK + 1))
+    last = data.encoded.numbers[-1]
+    with Workspace.create(tmp_path, PASSPHRASE) as workspace:
+        dataset_id = store(workspace, data)
+        opened = workspace.open_dataset(dataset_id)
+        assert (opened.numbers, opened.commitments) == (data.encoded.numbers, data.commitments)
+        assert opened.blindings == data.blindings
+        assert np.array_equal(opened.rows, data.encoded.rows)
+        with sqlite3.connect(tmp_path / WORKSPACE_FILE) as connection:
+            connection.execute(
+                "UPDATE records SET row = (SELECT row FROM records WHERE number = 1) WHERE number = ?", (last,)
+            )
+        connection.close()
+        with pytest.raises(InputError) as caught:
+            workspace.open_dataset(dataset_id)
+        assert caught.value.code == "workspace.damaged"
 
 
 def test_what_is_listed(workspace: Workspace) -> None:
@@ -152,6 +172,7 @@ CHANGES = [
 def test_changes_from_outside_are_noticed(tmp_path: Path, change: str) -> None:
     with Workspace.create(tmp_path, PASSPHRASE) as workspace:
         dataset_id = store(workspace, DATA)
+        workspace.dataset_info(dataset_id)  # that it was fine before must not count
         connection = sqlite3.connect(tmp_path / WORKSPACE_FILE, isolation_level=None)
         assert connection.execute(change).rowcount > 0
         connection.close()
