@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,7 +30,8 @@ LONG = 240_000
 
 
 def texts(widget: QWidget) -> str:
-    """All that the labels below say."""
+    """All that the labels below say; what was just added to a layout is shown with Qt's next turn, so that comes first."""
+    QCoreApplication.sendPostedEvents()
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 
 
