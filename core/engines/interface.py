@@ -37,7 +37,7 @@ class Repeated:
 
     def whole(self) -> SmallVector:
         """All entries."""
-        return np.tile(self.pattern, -(-self.length // len(self.pattern)))[: self.length]
+        return np.resize(self.pattern, self.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ LONG = 240_000
 
 
 def texts(widget: QWidget) -> str:
-    """All that the labels below say; what was just added to a layout is shown with Qt's next turn, so that comes first."""
+    """All that the labels below say; Qt's next turn, which shows what was just added to a layout, comes first."""
     QCoreApplication.sendPostedEvents()
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
 

@@ -38,9 +38,14 @@ _BYTE = 256
 Cells = NDArray[np.uint16]
 
 
-def multiples_of(coefficient: int) -> Elements:
-    """coefficient * k for k < 256, then coefficient * 256 k: any 16-bit multiple is the sum of two entries."""
-    return elements([coefficient * step * k for step in (1, _BYTE) for k in range(_BYTE)])
+def multiples_of(coefficient: int, constant: int = 0) -> list[int]:
+    """constant + coefficient * k for k < 256, then coefficient * 256 k: any 16-bit multiple is the sum of two entries,
+    the second of which is not needed below 256.
+    """
+    return [
+        *(constant + coefficient * k for k in range(_BYTE)),
+        *(coefficient * _BYTE * k for k in range(_BYTE)),
+    ]
 
 
 @kernel
@@ -166,7 +171,7 @@ class GridLeaves:
         self._mask, self._base = elements(mask), elements(base)
         self._outside, self._limit = element(outside), limit
         self._coefficient = element(coefficient % ORDER)
-        self._multiples = multiples_of(coefficient)
+        self._multiples = elements(multiples_of(coefficient))
         self._cells = cells
 
     def fill(self, start: int, p: Elements, q: Elements) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.algebra.field import ORDER
 from core.algebra.kernels.convert import elements
 from core.algebra.kernels.environment import kernel
-from core.algebra.kernels.grid import GridLeaves
+from core.algebra.kernels.grid import GridLeaves, multiples_of
 from core.algebra.kernels.scalar import Elements, add, load, mul_inline, one, store, zero
 from core.algebra.kernels.vectors import AnySmall, affine_range
 
@@ -36,17 +36,10 @@ class Block:
 
     def columns(self) -> list[tuple[int, AnySmall]]:
         """All terms, the repeated ones written out."""
-        return [
-            *self.terms,
-            *(
-                (factor, np.tile(pattern, -(-count // len(pattern)))[:count])
-                for factor, pattern, count in self.repeated
-            ),
-        ]
+        return [*self.terms, *((factor, np.resize(pattern, count)) for factor, pattern, count in self.repeated)]
 
 
-_BYTE = 256
-_LIMIT = _BYTE * _BYTE
+_LIMIT = 1 << 16
 
 
 class Level(Protocol):
@@ -121,10 +114,9 @@ class _Affine:
         self._coefficients = elements([*(coefficient for coefficient, _ in terms), constant])
         self._multiples: Elements | None = None
         if terms and all(_is_short(column) for column in self._columns):
-            steps = [step * k for step in (1, _BYTE) for k in range(_BYTE)]
-            multiples = [coefficient * step for coefficient, _ in terms for step in steps]
-            multiples[:_BYTE] = [constant + multiple for multiple in multiples[:_BYTE]]
-            self._multiples = elements(multiples)
+            (first, _), *others = terms
+            tables = [multiples_of(first, constant), *(multiples_of(coefficient) for coefficient, _ in others)]
+            self._multiples = elements([multiple for table in tables for multiple in table])
 
     def fill(self, start: int, result: Elements) -> None:
         """Entries from `start` on, as many as `result` has places."""
