@@ -70,7 +70,7 @@ def foreign_weight() -> Hospital:
     schema = schema_of(2)
     width = rows_of(schema, 2).shape[1]
     with patch.object(PlainEngine, "commit_rows", heavier):
-        return hospital(schema=schema, plan=TrainingPlan(test_fraction=Fraction(0)))
+        return hospital(schema=schema, plan=TrainingPlan(test_fraction=Fraction(0)), engine_name="plain")
 
 
 def as_it_is(h: Hospital) -> BundleParts:

@@ -160,7 +160,7 @@ def hospital(
     plan: TrainingPlan | None = None,
     rows: np.ndarray | None = None,
     schema: Schema | None = None,
-    engine_name: str = "plain",
+    engine_name: str = "fast",
     seed: bytes = b"hospital",
     validity: bytes | None = None,
     range_claim: str | None = None,
