@@ -250,7 +250,8 @@ def test_an_import_is_paused_and_continued(
     assert panel.problem.isHidden() and session.datasets == ()
     (run,) = session.unfinished
     assert (run.verb, run.source, run.name, run.running) == ("import_dataset", tmp_path / "many.csv", "many", False)
-    assert panel.unfinished.isVisible() and "Unfinished import: many.csv" in texts(panel.unfinished)
+    qtbot.waitUntil(lambda: "Unfinished import: many.csv" in texts(panel.unfinished), timeout=LONG)
+    assert panel.unfinished.isVisible()
     attest = window.panels["attest"]
     assert isinstance(attest, AttestPanel) and "Unfinished" not in texts(attest.unfinished)
     panel.unfinished.resume_wanted.emit(run)
