@@ -70,6 +70,7 @@ class RunningJob(QObject):
         super().__init__(parent)
         self.verb = job.verb
         self.cancelling = False
+        self._pausing = False
         self._line = job.to_line().encode()
         self._buffer = bytearray()
         self._settled = False
@@ -116,6 +117,7 @@ class RunningJob(QObject):
         if self._settled or self.cancelling:
             return
         self.cancelling = True
+        self._pausing = word == protocol.PAUSE
         self._process.write(word.encode() + b"\n")
         QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
 
@@ -184,7 +186,7 @@ class RunningJob(QObject):
                 Problem(error.kind, error.code, error.message, error.remedy, report if isinstance(report, str) else "")
             )
         elif self.cancelling:
-            self._fail(_cancelled())
+            self._fail(_paused_late() if self._pausing else _cancelled())
         else:
             self._fail(_died(status == QProcess.ExitStatus.CrashExit, code))
 
@@ -273,6 +275,11 @@ def _number(value: object) -> float | None:
 
 def _cancelled() -> Problem:
     return Problem("cancelled", "cancelled", tr("The work was cancelled; nothing was changed."))
+
+
+def _paused_late() -> Problem:
+    """For a worker that was ended because it did not answer to a pause: what it had stored is as after a crash."""
+    return Problem("paused", "paused", tr("The work was ended; what it had stored until then is kept."))
 
 
 def _broken() -> Problem:

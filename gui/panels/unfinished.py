@@ -36,7 +36,8 @@ class UnfinishedRuns(QWidget):
         self.setVisible(bool(runs))
         for run in runs:
             title, done = self._described(run)
-            banner = Banner("info", title, done, tr("What is finished is kept encrypted in the workspace."))
+            kept = tr("What is finished is kept encrypted in the workspace.")
+            banner = Banner("info", title, *((done, kept) if done else (tr("Nothing was finished yet."),)))
             banner.side.addWidget(
                 button(tr("Continue"), partial(self.resume_wanted.emit, run), icon="arrow-right", variant="primary")
             )
@@ -46,7 +47,7 @@ class UnfinishedRuns(QWidget):
         self._layout.addWidget(self.problem)
 
     def _described(self, run: UnfinishedRun) -> tuple[str, str]:
-        """Which run it is, and how far it has come."""
+        """Which run it is, and how far it has come; empty if it has finished nothing."""
         if run.verb == "import_dataset":
             title = tr("Unfinished import: {name}", name=run.source.name)
             done = (
@@ -58,7 +59,7 @@ class UnfinishedRuns(QWidget):
             title = tr("Unfinished run: {name}", name=self._session.dataset_name(run.dataset_id))
             parts = ", ".join(part_name(part) for part in run.parts)
             done = tr("Finished so far: {parts}.", parts=parts) if parts else ""
-        return title, done or tr("Nothing was finished yet.")
+        return title, done
 
     def discard(self, run: UnfinishedRun) -> None:
         """Forget a run and everything that it has finished."""

@@ -109,17 +109,23 @@ def test_a_worker_that_breaks_the_rules_is_an_error_of_the_program(
     assert problem is not None and (problem.kind, problem.code) == ("internal", code)
 
 
-def test_a_worker_that_ignores_the_cancel_is_ended(
-    bridge: JobBridge, finish: Finish, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+@pytest.mark.parametrize(("wish", "kind"), [(RunningJob.cancel, "cancelled"), (RunningJob.pause, "paused")])
+def test_a_worker_that_ignores_what_it_is_told_is_ended(
+    bridge: JobBridge,
+    finish: Finish,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    wish: Callable[[RunningJob], None],
+    kind: str,
 ) -> None:
     stubborn = 'import time\nprint(\'{"event": "stage", "name": "x"}\', flush=True)\nwhile True: time.sleep(1)'
     monkeypatch.setattr(gui.bridge, "worker_command", lambda: (sys.executable, ["-c", stubborn]))
     job = bridge.start("preview", {})
     with qtbot.waitSignal(job.stage, timeout=30_000):
         pass
-    job.cancel()
+    wish(job)
     problem = finish(job).problem
-    assert problem is not None and problem.kind == "cancelled"
+    assert problem is not None and problem.kind == kind
 
 
 def test_a_program_that_is_not_there_is_reported(
