@@ -69,8 +69,7 @@ class RunningJob(QObject):
     def __init__(self, job: protocol.Job, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.verb = job.verb
-        self.cancelling = False
-        self._pausing = False
+        self._wish = ""
         self._line = job.to_line().encode()
         self._buffer = bytearray()
         self._settled = False
@@ -87,8 +86,11 @@ class RunningJob(QObject):
         self._process.errorOccurred.connect(self._error)
 
     def start(self) -> None:
-        """Start the worker; events follow from the event loop."""
-        self._process.start()
+        """Start the worker, unless it is not wanted any more; events follow from the event loop."""
+        if self._wish:
+            self._fail(self._stopped())
+        elif not self._settled:
+            self._process.start()
 
     @property
     def running(self) -> bool:
@@ -114,11 +116,11 @@ class RunningJob(QObject):
                 self._process.waitForFinished(1000)
 
     def _stop(self, word: str) -> None:
-        if self._settled or self.cancelling:
+        if self._settled or self._wish:
             return
-        self.cancelling = True
-        self._pausing = word == protocol.PAUSE
-        self._process.write(word.encode() + b"\n")
+        self._wish = word
+        if not self._line:
+            self._process.write(word.encode() + b"\n")
         QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
 
     def process_id(self) -> int:
@@ -128,6 +130,8 @@ class RunningJob(QObject):
     def _started(self) -> None:
         self._process.write(self._line)
         self._line = b""
+        if self._wish:  # it came while the process was starting, when nothing can be written yet
+            self._process.write(self._wish.encode() + b"\n")
 
     def _read(self) -> None:
         self._buffer += self._process.readAllStandardOutput().data()
@@ -185,8 +189,8 @@ class RunningJob(QObject):
             self._fail(
                 Problem(error.kind, error.code, error.message, error.remedy, report if isinstance(report, str) else "")
             )
-        elif self.cancelling:
-            self._fail(_paused_late() if self._pausing else _cancelled())
+        elif self._wish:
+            self._fail(self._stopped())
         else:
             self._fail(_died(status == QProcess.ExitStatus.CrashExit, code))
 
@@ -207,6 +211,9 @@ class RunningJob(QObject):
         self._settled = True
         self.failed.emit(problem)
         self.finished.emit()
+
+    def _stopped(self) -> Problem:
+        return _cancelled() if self._wish == protocol.CANCEL else _paused()
 
     def _kill(self) -> None:
         if self._process.state() != QProcess.ProcessState.NotRunning:
@@ -277,7 +284,7 @@ def _cancelled() -> Problem:
     return Problem("cancelled", "cancelled", tr("The work was cancelled; nothing was changed."))
 
 
-def _paused_late() -> Problem:
+def _paused() -> Problem:
     """For a worker that was ended because it did not answer to a pause: what it had stored is as after a crash."""
     return Problem("paused", "paused", tr("The work was ended; what it had stored until then is kept."))
 

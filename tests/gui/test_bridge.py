@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+import core.jobs.protocol as protocol
 import gui.bridge
 from gui.bridge import JobBridge, RunningJob
 from gui.help import page_for
@@ -126,6 +127,30 @@ def test_a_worker_that_ignores_what_it_is_told_is_ended(
     wish(job)
     problem = finish(job).problem
     assert problem is not None and problem.kind == kind
+
+
+@pytest.mark.parametrize(("wish", "kind"), [(RunningJob.cancel, "cancelled"), (RunningJob.pause, "paused")])
+def test_a_wish_that_comes_before_the_worker_has_started_is_not_lost(
+    bridge: JobBridge, finish: Finish, tmp_path: Path, wish: Callable[[RunningJob], None], kind: str
+) -> None:
+    job = bridge.start("sample", {"output": str(tmp_path / "c.csv"), "rows": 10, "columns": 3, "seed": 1})
+    wish(job)
+    problem = finish(job).problem
+    assert problem is not None and problem.kind == kind
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("wish", [RunningJob.cancel, RunningJob.pause])
+def test_a_wish_that_comes_while_the_worker_starts_follows_its_job(
+    finish: Finish, tmp_path: Path, wish: Callable[[RunningJob], None]
+) -> None:
+    arguments = {"output": str(tmp_path / "c.csv"), "rows": 1_000_000, "columns": 60, "seed": 1}
+    job = RunningJob(protocol.Job(verb="sample", arguments=arguments))
+    job.start()
+    wish(job)
+    problem = finish(job).problem
+    assert problem is not None and problem.kind == "cancelled", "this work keeps nothing, so that a pause cancels it"
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_program_that_is_not_there_is_reported(

@@ -263,21 +263,41 @@ def test_an_import_is_paused_and_continued(
     assert session.unfinished == () and panel.unfinished.isHidden()
 
 
+def lock(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    with patch("gui.window.ask", return_value=True):
+        window._lock()
+    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+
+
 def test_an_unfinished_import_is_discarded(
     window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     unlock(window, session, qtbot)
     panel = review_table(window, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    reached: list[str] = []
     panel.review.commit.click()
-    qtbot.waitUntil(lambda: panel.review.pause_button.isVisible(), timeout=LONG)
-    with patch("gui.window.ask", return_value=True):
-        window._lock()
-    qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+    assert panel._job is not None
+    panel._job.stage.connect(reached.append)
+    qtbot.waitUntil(lambda: "prepare" in reached, timeout=LONG)
+    lock(window, session, qtbot)
     assert session.unfinished == () and panel._job is None
     unlock(window, session, qtbot)
-    for run in session.unfinished:
-        panel.unfinished.discard(run)
+    (run,) = session.unfinished
+    panel.unfinished.discard(run)
     qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+    assert session.unfinished == () and session.datasets == ()
+    assert panel.unfinished.isHidden()
+
+
+def test_a_lock_comes_before_an_import_that_has_not_begun(
+    window: MainWindow, session: Session, qtbot: QtBot, table: Path
+) -> None:
+    unlock(window, session, qtbot)
+    panel = review_table(window, qtbot, table)
+    panel.review.commit.click()
+    lock(window, session, qtbot)
+    assert panel._job is None
+    unlock(window, session, qtbot)
     assert session.unfinished == () and session.datasets == ()
 
 
