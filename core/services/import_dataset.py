@@ -232,6 +232,7 @@ class _Import:
                 commitments[place], blindings[place] = commitment, blinding
         return commitments, blindings
 
+
 def _schema(request: Request) -> Schema:
     from core.records.schema import Schema
     from core.records.schema_file import read_schema
