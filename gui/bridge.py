@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +16,11 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 import core.jobs.protocol as protocol
 from core.settings import PASSPHRASE_VARIABLE
-from gui.i18n import tr
+from gui.problem import Problem, broken, cancelled, died, not_started, paused
 
 # A worker ends by itself within 1.5 s of a cancel; one that does not is ended from here, still within 2 s.
 KILL_AFTER_MS = 1800
 _MAX_LINE = 64 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a job ended without a result. kind: "input", "malformed", "rejected", "internal", "cancelled" or "paused"."""
-
-    kind: str
-    code: str
-    message: str
-    remedy: str = ""
-    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +128,7 @@ class RunningJob(QObject):
             del self._buffer[: end + 1]
             self._event(line)
         if len(self._buffer) > _MAX_LINE:
-            self._fail(_broken())
+            self._fail(broken())
             self._kill()
 
     def _event(self, line: bytes) -> None:
@@ -151,7 +139,7 @@ class RunningJob(QObject):
         except ValueError:
             event = None
         if not isinstance(event, dict):
-            self._fail(_broken())
+            self._fail(broken())
             self._kill()
             return
         kind = event.get("event")
@@ -192,18 +180,11 @@ class RunningJob(QObject):
         elif self._wish:
             self._fail(self._stopped())
         else:
-            self._fail(_died(status == QProcess.ExitStatus.CrashExit, code))
+            self._fail(died(status == QProcess.ExitStatus.CrashExit, code))
 
     def _error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._fail(
-                Problem(
-                    "internal",
-                    "worker.start",
-                    tr("The worker process could not be started."),
-                    tr("Install Proofward again; if that does not help, ask your administrator."),
-                )
-            )
+            self._fail(not_started())
 
     def _fail(self, problem: Problem) -> None:
         if self._settled:
@@ -213,7 +194,7 @@ class RunningJob(QObject):
         self.finished.emit()
 
     def _stopped(self) -> Problem:
-        return _cancelled() if self._wish == protocol.CANCEL else _paused()
+        return cancelled() if self._wish == protocol.CANCEL else paused()
 
     def _kill(self) -> None:
         if self._process.state() != QProcess.ProcessState.NotRunning:
@@ -278,37 +259,3 @@ def _environment() -> QProcessEnvironment:
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _cancelled() -> Problem:
-    return Problem("cancelled", "cancelled", tr("The work was cancelled; nothing was changed."))
-
-
-def _paused() -> Problem:
-    """For a worker that was ended because it did not answer to a pause: what it had stored is as after a crash."""
-    return Problem("paused", "paused", tr("The work was ended; what it had stored until then is kept."))
-
-
-def _broken() -> Problem:
-    return Problem(
-        "internal",
-        "worker.protocol",
-        tr("The worker process sent something that the window cannot read."),
-        tr("Try again. If it happens again, install Proofward again."),
-    )
-
-
-def _died(crashed: bool, code: int) -> Problem:
-    if crashed and code == getattr(signal, "SIGKILL", 9):
-        return Problem(
-            "internal",
-            "worker.killed",
-            tr("The system ended the worker process, most likely because memory ran out."),
-            tr("Close other programs and try again. Finished work in the workspace is not affected."),
-        )
-    return Problem(
-        "internal",
-        "worker.died",
-        tr("The worker process ended before its work was done."),
-        tr("Try again. Finished work in the workspace is not affected."),
-    )

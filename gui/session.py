@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.bridge import JobBridge, Problem, RunningJob
+from gui.bridge import JobBridge, RunningJob
+from gui.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

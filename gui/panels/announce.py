@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from gui.bridge import Problem
 from gui.i18n import tr
+from gui.problem import Problem
 from gui.session import Session
 from gui.theme import theme
 from gui.widgets.controls import button, row

@@ -9,10 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout
 
-from gui.bridge import Problem, Progress, RunningJob
+from gui.bridge import Progress, RunningJob
 from gui.i18n import duration, tr
 from gui.panels.plan import PlanForm
 from gui.panels.unfinished import UnfinishedRuns
+from gui.problem import Problem
 from gui.session import Attestation, Session, UnfinishedRun
 from gui.stages import stage_plan, watch
 from gui.widgets.controls import Card, Page, box, button, column, hand_over, row

@@ -7,13 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from core.resources import resource_path
-from gui.bridge import Problem, RunningJob
+from gui.bridge import RunningJob
 from gui.i18n import tr
 from gui.models.preview import Preview
 from gui.panels.data_columns import ColumnsStep, Roles
 from gui.panels.data_commit import DoneStep, ReviewStep
 from gui.panels.data_source import SourceStep
 from gui.panels.unfinished import UnfinishedRuns
+from gui.problem import Problem
 from gui.session import Session, UnfinishedRun
 from gui.widgets.controls import Page
 from gui.widgets.problem import ProblemCard

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from gui.bridge import Problem
 from gui.i18n import tr
 from gui.models.table import TextTable
+from gui.problem import Problem
 from gui.session import Session
 from gui.theme import theme
 from gui.widgets.controls import Card, button, column, row

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QSpinBox, QVBoxLayout, QWidget
 
-from gui.bridge import Problem, RunningJob
+from gui.bridge import RunningJob
 from gui.i18n import tr
+from gui.problem import Problem
 from gui.session import Dataset, Session
 from gui.theme import theme
 from gui.widgets.controls import button, row

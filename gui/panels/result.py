@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from core.errors import ProofwardError
 from core.services.files import replacing
-from gui.bridge import Problem
 from gui.i18n import duration, file_size, tr
 from gui.models.report import Report, figure
+from gui.problem import Problem
 from gui.session import Attestation, Session
 from gui.stages import PLANS, stage_title
 from gui.widgets.banner import Banner

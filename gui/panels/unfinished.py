@@ -7,8 +7,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.bridge import Problem
 from gui.i18n import tr, tr_n
+from gui.problem import Problem
 from gui.session import Session, UnfinishedRun
 from gui.widgets.banner import Banner
 from gui.widgets.controls import button, clear

@@ -13,9 +13,10 @@ from PySide6.QtCore import QSaveFile
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 
-from gui.bridge import Problem, RunningJob
+from gui.bridge import RunningJob
 from gui.i18n import tr
 from gui.models.report import Report, as_text
+from gui.problem import Problem
 from gui.session import Session
 from gui.stages import stage_plan, watch
 from gui.widgets.controls import Card, Page, button, hand_over, row

@@ -7,12 +7,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from core.settings import MAX_PASSPHRASE
-from gui.bridge import Problem, RunningJob
+from gui.bridge import RunningJob
 from gui.i18n import tr, tr_n, whole
 from gui.models.table import TextTable
 from gui.panels.keys import KeysCard
 from gui.panels.receipts import ReceiptDialog
 from gui.presence import workspace_exists
+from gui.problem import Problem
 from gui.session import Session
 from gui.theme import theme
 from gui.widgets.controls import Card, Page, button, clear, column, row

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.bridge import Problem
 from gui.help import show_help
 from gui.i18n import tr
+from gui.problem import Problem
 from gui.theme import theme
 from gui.widgets.banner import Banner
 from gui.widgets.controls import button, clear

@@ -10,9 +10,10 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.bridge import JobBridge, Problem, RunningJob
+from gui.bridge import JobBridge, RunningJob
 from gui.i18n import set_language
 from gui.panels import PANELS
+from gui.problem import Problem
 from gui.session import Session
 from gui.theme import theme
 from gui.window import MainWindow

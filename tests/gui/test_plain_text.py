@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.bridge import Problem
 from gui.models.preview import Preview
 from gui.models.report import Report, as_text
 from gui.models.schema import SchemaTable
 from gui.models.table import TextTable
 from gui.panels.data_columns import ColumnsStep
 from gui.plain import tooltip_text
+from gui.problem import Problem
 from gui.widgets.problem import ProblemCard
 from gui.widgets.report import ReportView
 from gui.widgets.text import ElidedLabel
