@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gui.bridge import Progress, RunningJob
 from gui.i18n import tr
 from gui.widgets.stages import StageList
@@ -41,9 +43,11 @@ def stage_title(verb: str, stage: str) -> str:
     return titles.get((verb, stage), stage.replace("_", " ").capitalize())
 
 
-def stage_plan(verb: str) -> list[tuple[str, str]]:
-    """Keys and titles of the stages that a verb goes through."""
-    return [(stage, stage_title(verb, stage)) for stage in PLANS[verb]]
+def stage_plan(verb: str, expected: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Keys and titles of the stages that a verb goes through; expected: those that the data ask for, where known."""
+    taken = {planned: stage for stage, planned in _INSTEAD.items() if stage in expected}
+    stages = [taken.get(stage, stage) for stage in PLANS[verb]]
+    return [(stage, stage_title(verb, stage)) for stage in stages]
 
 
 def watch(job: RunningJob, stages: StageList, *, verb: str = "") -> None:

@@ -138,7 +138,7 @@ def foretell(
         processor_seconds={stage: cost.cpu for stage, cost in stages.items()},
         memory=plan_memory(shape, limit=limit.size, range_proof=not known),
         limit=limit,
-        available=available_memory(),
+        available=available_memory() if limit.chosen else limit.size,
         sizes=sizes,
     )
 

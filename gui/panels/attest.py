@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStackedWidget, QVBoxLa
 
 from gui.bridge import Progress, RunningJob
 from gui.i18n import duration, tr
+from gui.models.estimate import Estimate
+from gui.panels.outlook import Outlook
 from gui.panels.plan import PlanForm
 from gui.panels.unfinished import UnfinishedRuns
 from gui.problem import Problem
@@ -45,6 +47,9 @@ class AttestPanel(QStackedWidget):
         self.pause_button = button(tr("Pause"), self.pause)
         self.unfinished = UnfinishedRuns(session, "attest")
         self.unfinished.resume_wanted.connect(self.resume)
+        self.outlook = Outlook(session)
+        self.outlook.foretold.connect(self._foretold)
+        self.outlook.withdrawn.connect(lambda: self.stages.plan(stage_plan("attest")))
         self._why = label("", "muted")
         self._overall = QProgressBar()
         self._overall.setTextVisible(False)
@@ -64,7 +69,7 @@ class AttestPanel(QStackedWidget):
             tr("Trains on the committed records, proves in zero knowledge what was done, and signs the bundle."),
         )
         left = box(column(self.form, 1, spacing=4))
-        right = box(column(self.start_button, self._why, self._running, progress, curve, 1, spacing=3))
+        right = box(column(self.start_button, self._why, self.outlook, self._running, progress, curve, 1, spacing=3))
         page.body.addWidget(self.problem)
         page.body.addWidget(self.unfinished)
         page.body.addWidget(Reflow(left, right, limit=80, shares=(4, 5), level=False, swap=True))
@@ -95,16 +100,7 @@ class AttestPanel(QStackedWidget):
         if choices is None or self.job is not None:
             return
         output = fresh_bundle(self._session.home, choices.dataset_name)
-        arguments: dict[str, object] = {
-            "dataset": choices.dataset_id,
-            "output": str(output),
-            "plan": choices.plan,
-            "hide_weights": choices.hide_weights,
-        }
-        if choices.nonce:
-            arguments["nonce"] = choices.nonce
-        if choices.key:
-            arguments["key"] = choices.key
+        arguments = {**choices.arguments(), "output": str(output)}
         self._run("attest", arguments, name=choices.dataset_name, output=output)
 
     def resume(self, run: UnfinishedRun) -> None:
@@ -116,6 +112,7 @@ class AttestPanel(QStackedWidget):
     def _run(self, verb: str, arguments: dict[str, object], *, name: str, output: Path) -> None:
         self.problem.dismiss()
         self.unfinished.hide()
+        self.outlook.clear()  # measuring would be in the way, and the next run of this dataset takes less
         self.curve.reset()
         self.stages.plan(stage_plan("attest"))
         self._dataset, self._output = name, output
@@ -145,6 +142,10 @@ class AttestPanel(QStackedWidget):
             self._outlook.setText(tr("Stopping…"))
             self._clock.stop()
             self.job.cancel()
+
+    def _foretold(self, estimate: Estimate) -> None:
+        self.stages.plan(stage_plan("attest", estimate.stages))
+        self.stages.expect(estimate.stages)
 
     def _metric(self, name: str, step: int, value: object) -> None:
         if name == "loss" and isinstance(value, int | float):
@@ -192,6 +193,7 @@ class AttestPanel(QStackedWidget):
             self._session.refresh_unfinished()
         else:
             self.pause()
+            self.outlook.clear()
             self.problem.dismiss()
             self.curve.reset()
             self.stages.plan(stage_plan("attest"))
@@ -208,6 +210,8 @@ class AttestPanel(QStackedWidget):
         self.start_button.setEnabled(not complaint)
         self._why.setText(complaint)
         self._why.setVisible(bool(complaint) and not running)
+        self.outlook.offer(self.form.choices())
+        self.outlook.setVisible(not running)
         self.cancel_button.setEnabled(running)
         if not running:
             hand_over(self.cancel_button, to=self.start_button)

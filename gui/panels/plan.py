@@ -34,6 +34,11 @@ class Choices:
     hide_weights: bool
     key: str | None
 
+    def arguments(self) -> dict[str, object]:
+        """For the worker's verbs `attest`, which needs an output besides, and `estimate`."""
+        given: dict[str, object] = {"dataset": self.dataset_id, "plan": self.plan, "hide_weights": self.hide_weights}
+        return given | {name: value for name, value in (("nonce", self.nonce), ("key", self.key)) if value}
+
 
 class PlanForm(Card):
     """changed(): after every edit; `choices` is None while something is missing, and `complaint` says what."""
@@ -86,6 +91,8 @@ class PlanForm(Card):
         self.dataset.currentIndexChanged.connect(self._look)
         self.strength.editTextChanged.connect(self._look)
         self.nonce.textChanged.connect(self._look)
+        self.share.valueChanged.connect(self._look)
+        self.key.currentIndexChanged.connect(self._look)
         self.hide_weights.toggled.connect(self._look)
         self._fill_datasets()
         self._fill_keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -62,6 +62,12 @@ class StageList(QWidget):
         self._current = ""
         for key, title in stages:
             self._add(key, title)
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        """Show how long the stages are expected to take, before any of them begins."""
+        for key, spent in seconds.items():
+            if key in self._rows:
+                self._rows[key].time.setText(tr("about {time}", time=duration(spent)))
 
     def begin(self, key: str, title: str, *, instead: str = "") -> None:
         """A stage begins; the one before it is done. A stage passed over stays as it was.

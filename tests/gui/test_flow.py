@@ -191,6 +191,49 @@ def test_from_an_empty_folder_to_a_verified_bundle(
     assert not session.locked and len(session.datasets) == 1 and len(session.keys) == 1
 
 
+def test_what_a_run_takes_is_foretold_and_withdrawn_once_it_is_another(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(window, session, qtbot)
+    import_table(window, session, qtbot, write_table(tmp_path / "many.csv", rows=300))
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel)
+    outlook = attest.outlook
+    window.show_panel("attest")
+    said = texts(attest)
+    assert outlook.ask_button.isVisible() and "Foretells" in said and "about" not in said
+    outlook.ask_button.click()
+    assert outlook.stop_button.isVisible() and not outlook.ask_button.isVisible()
+    assert attest.start_button.isEnabled()
+    qtbot.waitUntil(lambda: outlook.job is None, timeout=LONG)
+    assert outlook.problem.isHidden(), texts(outlook.problem)
+    said = texts(outlook)
+    assert "this machine has" in said and "kB" in said and not outlook.refusal.isVisible()
+    assert texts(attest.stages).count("about") == len(attest.stages._rows) == 8
+    attest.form.share.setValue(25)
+    assert not outlook.facts.isVisible() and "about" not in texts(attest.stages)
+
+    monkeypatch.setenv("PROOFWARD_MEMORY", "100MB")
+    outlook.ask_button.click()
+    qtbot.waitUntil(lambda: outlook.job is None, timeout=LONG)
+    said = texts(outlook)
+    assert "it may take 100.0 MB" in said
+    assert "There is not enough memory for it" in said and "PROOFWARD_MEMORY" in said
+    attest.start_button.click()
+    assert not outlook.isVisible()
+    qtbot.waitUntil(lambda: attest.job is None and not session.bridge.running, timeout=LONG)
+    assert "machine.memory" in texts(attest.problem) and not outlook.facts.isVisible()
+
+    outlook.ask_button.click()
+    attest.form.nonce.setText("00ff")
+    assert outlook.job is None and outlook.ask_button.isVisible(), "the question is withdrawn as well"
+    outlook.ask_button.click()
+    lock(window, session, qtbot)
+    unlock(window, session, qtbot)
+    window.show_panel("attest")
+    assert outlook.ask_button.isVisible() and not outlook.facts.isVisible() and outlook.problem.isHidden()
+
+
 def test_a_run_is_cancelled_and_the_form_is_back(
     window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
