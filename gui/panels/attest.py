@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -18,7 +19,8 @@ from gui.panels.unfinished import UnfinishedRuns
 from gui.problem import Problem
 from gui.session import Attestation, Session, UnfinishedRun
 from gui.stages import stage_plan, watch
-from gui.widgets.controls import Card, Page, box, button, column, hand_over, row
+from gui.widgets.banner import Banner
+from gui.widgets.controls import Card, Page, box, button, clear, column, hand_over, row
 from gui.widgets.empty import EmptyState
 from gui.widgets.loss import LossCurve
 from gui.widgets.problem import ProblemCard
@@ -36,6 +38,8 @@ class AttestPanel(QStackedWidget):
         self.job: RunningJob | None = None
         self._dataset = ""
         self._output = Path()
+        self._late: Path | None = None
+        self._late_line = column()
         self._started = 0.0
         self.form = PlanForm(session)
         self.problem = ProblemCard()
@@ -71,6 +75,7 @@ class AttestPanel(QStackedWidget):
         left = box(column(self.form, 1, spacing=4))
         right = box(column(self.start_button, self._why, self.outlook, self._running, progress, curve, 1, spacing=3))
         page.body.addWidget(self.problem)
+        page.body.addLayout(self._late_line)
         page.body.addWidget(self.unfinished)
         page.body.addWidget(Reflow(left, right, limit=80, shares=(4, 5), level=False, swap=True))
         page.body.addStretch(1)
@@ -111,6 +116,7 @@ class AttestPanel(QStackedWidget):
 
     def _run(self, verb: str, arguments: dict[str, object], *, name: str, output: Path) -> None:
         self.problem.dismiss()
+        clear(self._late_line)
         self.unfinished.hide()
         self.outlook.clear()  # measuring would be in the way, and the next run of this dataset takes less
         self.curve.reset()
@@ -168,6 +174,9 @@ class AttestPanel(QStackedWidget):
 
     def _done(self, value: dict[str, object]) -> None:
         self._end()
+        if self._session.locked:  # it was told to stop and was done before: nothing of it is shown, and nothing is lost
+            self._late = self._output
+            return
         losses = value.get("losses")
         if isinstance(losses, list):
             self.curve.show_all(losses)
@@ -191,12 +200,27 @@ class AttestPanel(QStackedWidget):
     def _locked(self, locked: bool) -> None:
         if not locked:
             self._session.refresh_unfinished()
+            self._tell_late()
         else:
             self.pause()
             self.outlook.clear()
             self.problem.dismiss()
             self.curve.reset()
             self.stages.plan(stage_plan("attest"))
+
+    def _tell_late(self) -> None:
+        """Where the bundle of a run is that was done while the workspace was being locked."""
+        clear(self._late_line)
+        if self._late is not None:
+            heading = tr("The last run was done before it could be stopped")
+            banner = Banner("info", heading, tr("Its bundle is kept: {name}", name=self._late.name))
+            banner.side.addWidget(button(tr("Verify it"), partial(self._verify, self._late), icon="verify"))
+            self._late_line.addWidget(banner)
+            self._late = None
+
+    def _verify(self, bundle: Path) -> None:
+        self._session.panel_wanted.emit("verify")
+        self._session.verify_wanted.emit(bundle)
 
     def _look(self) -> None:
         self.setCurrentIndex(1 if self._session.datasets else 0)

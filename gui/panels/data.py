@@ -157,6 +157,8 @@ class DataPanel(Page):
     def _imported(self, value: dict[str, object]) -> None:
         self._job = None
         self.review.stop_watching()
+        if self._session.locked:  # it was told to stop and was done before; unlocking lists the dataset
+            return
         self.done.show_result(self._name, value)
         self._go(3)
         self._session.choose(str(value.get("dataset_id", "")))

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.bridge import JobBridge
+from gui.bridge import JobBridge, RunningJob
 from gui.panels import PANELS
 from gui.panels.announce import AnnounceDialog
 from gui.panels.attest import AttestPanel
@@ -342,6 +342,41 @@ def test_a_lock_comes_before_an_import_that_has_not_begun(
     assert panel._job is None
     unlock(window, session, qtbot)
     assert session.unfinished == () and session.datasets == ()
+
+
+def test_work_that_is_done_while_the_workspace_is_locked_is_not_shown_and_not_lost(
+    window: MainWindow, session: Session, qtbot: QtBot, table: Path
+) -> None:
+    unlock(window, session, qtbot)
+    data = review_table(window, qtbot, table)
+    data.review.commit.click()
+    with patch.object(RunningJob, "_stop"):  # as where the result is on its way already
+        lock(window, session, qtbot)
+    assert session.datasets == () and data._job is None and "committed" not in texts(data.done)
+    unlock(window, session, qtbot)
+    assert [item.records for item in session.datasets] == [40] and session.problem is None
+
+    attest = window.panels["attest"]
+    assert isinstance(attest, AttestPanel)
+    window.show_panel("attest")
+    attest.form.share.setValue(0)
+    attest.start_button.click()
+    with patch.object(RunningJob, "_stop"):
+        lock(window, session, qtbot)
+    assert session.attestation is None and attest.job is None
+    assert session.problem is None and "bundle is kept" not in texts(attest)
+    (bundle,) = (session.home / "released").iterdir()
+    unlock(window, session, qtbot)
+    window.show_panel("attest")
+    assert f"Its bundle is kept: {bundle.name}" in texts(attest)
+    next(button for button in attest.findChildren(QPushButton) if button.text() == "Verify it").click()
+    verify = window.panels["verify"]
+    assert isinstance(verify, VerifyPanel) and verify.isVisible()
+    qtbot.waitUntil(lambda: verify.job is None, timeout=LONG)
+    assert verify.report is not None and verify.report.verdict == "accepted"
+    lock(window, session, qtbot)
+    unlock(window, session, qtbot)
+    assert "bundle is kept" not in texts(attest)
 
 
 @pytest.mark.parametrize(
