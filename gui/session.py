@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,9 +133,7 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read the list of datasets again."""
-        job = self.start("list_datasets", {})
-        job.succeeded.connect(self.take_datasets)
-        job.failed.connect(self._refresh_failed)
+        self._read_again("list_datasets", self.take_datasets)
 
     def take_datasets(self, value: dict[str, object]) -> None:
         """Keep the worker's list of datasets."""
@@ -148,9 +147,7 @@ class Session(QObject):
 
     def refresh_keys(self) -> None:
         """Read the list of signing keys again."""
-        job = self.start("list_keys", {})
-        job.succeeded.connect(self._take_keys)
-        job.failed.connect(self._refresh_failed)
+        self._read_again("list_keys", self._take_keys)
 
     def _take_keys(self, value: dict[str, object]) -> None:
         listed = value.get("keys")
@@ -165,9 +162,7 @@ class Session(QObject):
 
     def refresh_unfinished(self) -> None:
         """Read the list of unfinished runs again."""
-        job = self.start("list_jobs", {})
-        job.succeeded.connect(self._take_unfinished)
-        job.failed.connect(self._refresh_failed)
+        self._read_again("list_jobs", self._take_unfinished)
 
     def _take_unfinished(self, value: dict[str, object]) -> None:
         listed = value.get("jobs")
@@ -186,9 +181,17 @@ class Session(QObject):
         self.attestation = attestation
         self.attested.emit(attestation)
 
+    def _read_again(self, verb: str, take: Callable[[dict[str, object]], None]) -> None:
+        if self.locked:  # as where work ends after the lock
+            return
+        job = self.start(verb, {})
+        job.succeeded.connect(take)
+        job.failed.connect(self._refresh_failed)
+
     def _refresh_failed(self, problem: Problem) -> None:
-        self.problem = problem
-        self.datasets_changed.emit()
+        if not self.locked:  # locking stops every job, which is no failure
+            self.problem = problem
+            self.datasets_changed.emit()
 
 
 def read_dataset(item: dict[str, object]) -> Dataset:

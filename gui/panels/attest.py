@@ -189,8 +189,7 @@ class AttestPanel(QStackedWidget):
         self._end()
         if problem.kind != "paused":
             self.problem.show_problem(problem)
-        if not self._session.locked:
-            self._session.refresh_unfinished()
+        self._session.refresh_unfinished()
 
     def _end(self) -> None:
         self.job = None

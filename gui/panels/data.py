@@ -179,7 +179,7 @@ class DataPanel(Page):
         self.source.set_busy("")
         self.columns.set_busy(False)
         self.review.stop_watching()
-        if importing and not self._session.locked:
+        if importing:
             self._session.refresh_unfinished()
         if problem.kind == "paused":
             self._go(0)  # where it can be continued
