@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.bridge import RunningJob
-from gui.i18n import duration, tr, tr_n, whole
+from gui.i18n import duration, file_size, tr, tr_n, whole
 from gui.models.schema import SchemaTable
 from gui.models.table import TextTable
 from gui.stages import stage_plan, watch
@@ -139,6 +139,8 @@ class DoneStep(Section):
         if isinstance(seconds, dict):
             spent = tr("Time since it was continued") if value.get("continued") else tr("Time")
             lines.append(Fact(spent, duration(sum(float(part) for part in seconds.values()))))
+        if memory := _number(value, "memory"):
+            lines.append(Fact(tr("Memory at most"), file_size(memory)))
         facts.body.addWidget(FactGrid(lines))
         self.body.addWidget(facts)
         if rejects:

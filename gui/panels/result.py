@@ -13,7 +13,7 @@ from gui.i18n import duration, file_size, tr
 from gui.models.report import Report, figure
 from gui.problem import Problem
 from gui.session import Attestation, Session
-from gui.stages import PLANS, stage_title
+from gui.stages import stage_plan
 from gui.widgets.banner import Banner
 from gui.widgets.controls import Card, Page, button, clear
 from gui.widgets.empty import EmptyState
@@ -169,8 +169,11 @@ def _bundle_card(attestation: Attestation) -> Card:
     if isinstance(seconds, dict):
         spent = {str(stage): float(part) for stage, part in seconds.items()}
         facts.append(Fact(tr("Time"), duration(sum(spent.values()))))
-        longest = sorted((stage for stage in PLANS["attest"] if stage in spent), key=lambda stage: -spent[stage])[:3]
-        for stage in longest:
-            facts.append(Fact(stage_title("attest", stage), duration(spent[stage])))
+        planned = [(stage, title) for stage, title in stage_plan("attest", spent) if stage in spent]
+        for stage, title in sorted(planned, key=lambda item: -spent[item[0]])[:3]:
+            facts.append(Fact(title, duration(spent[stage])))
+    memory = value.get("memory")
+    if isinstance(memory, dict) and isinstance(memory.get("peak"), int):
+        facts.append(Fact(tr("Memory at most"), file_size(memory["peak"])))
     card.body.addWidget(FactGrid(facts, name_width=20))
     return card.push_up()

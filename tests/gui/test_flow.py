@@ -88,7 +88,7 @@ def test_from_an_empty_folder_to_a_verified_bundle(
         file.write("P9999,abc,100,f,yes,1\n")
     data = import_table(window, session, qtbot, table)
     said = texts(data.done)
-    assert "40 records committed" in said and "Rejected rows" in said
+    assert "40 records committed" in said and "Rejected rows" in said and "Memory at most" in said
     assert len(session.datasets) == 1 and session.datasets[0].records == 40
     assert session.datasets[0].root in said
 
@@ -125,7 +125,7 @@ def test_from_an_empty_folder_to_a_verified_bundle(
     assert isinstance(result, ResultPanel) and result.isVisible()
     said = texts(result)
     assert "Trained, proven and signed" in said and "What is not proven" in said
-    assert "Training loss fell" in said
+    assert "Training loss fell" in said and "Memory at most" in said
     bundle = session.attestation.path
     if sys.platform != "win32":
         assert stat.S_IMODE(bundle.parent.stat().st_mode) == 0o700

@@ -16,10 +16,11 @@ from gui.models.report import Report, figure
 from gui.models.schema import HIGH, LEVELS, LOW, MISSING, NAME, ROLE, UNIT, SchemaTable
 from gui.panels import PANELS
 from gui.panels.plan import PlanForm
+from gui.panels.result import ResultPanel
 from gui.panels.unfinished import UnfinishedRuns
 from gui.panels.verify import VerifyPanel
 from gui.presence import workspace_exists
-from gui.session import Dataset, Session, UnfinishedRun
+from gui.session import Attestation, Dataset, Session, UnfinishedRun
 from gui.widgets.drop import DropArea
 from gui.widgets.report import proven_lists
 from gui.widgets.stages import StageList
@@ -311,3 +312,16 @@ def test_unfinished_runs_are_named_where_they_are_continued(session: Session, qt
     for shown in lists.values():
         next(item for item in shown.findChildren(QPushButton) if item.text() == "Continue").click()
     assert [(run.job_id, run.records, run.schema) for run in wanted] == [("job-1", 12345, SCHEMA), ("job-2", 0, {})]
+
+
+def test_a_result_tells_the_longest_stages_whatever_the_claim_and_the_memory(qtbot: QtBot, session: Session) -> None:
+    panel = ResultPanel(session)
+    qtbot.addWidget(panel)
+    seconds = {"open": 5.0, "train": 20.0, "bounded": 30.0, "optimum": 10.0, "check": 12.0}
+    value: dict[str, object] = {"verdict": "accepted", "seconds": seconds, "memory": {"peak": 1_900_000_000}}
+    session.finish(Attestation(dataset="ward", path=Path("model.proofward"), value=value))
+    said = [label.text() for label in panel.findChildren(QLabel)]
+    longest = ["Prove that the values are bounded", "Train the model", "Verify the bundle before it is released"]
+    assert [text for text in said if text in longest] == longest
+    assert "Prove that the model is the optimum" not in said
+    assert "1.9 GB" in said
