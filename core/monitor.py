@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
 class Monitor(Protocol):
     """Receives progress and is asked, often, whether to go on."""
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        """How long stages take in comparison with one another, once that can be told from the data."""
 
     def stage(self, name: str) -> None:
         """A named stage begins; its share done starts at 0."""
@@ -23,6 +27,9 @@ class Monitor(Protocol):
 
 class SilentMonitor:
     """Watches nothing and never cancels; for tests and short work."""
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        pass
 
     def stage(self, name: str) -> None:
         pass

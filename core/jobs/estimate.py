@@ -47,11 +47,15 @@ class Estimator:
         self._planned = 0.0  # what the plan said for them
         self._overall = 0.0
 
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        """Take these in the place of what was expected of stages in the plan; of no use for stages that are done."""
+        self._expected |= {name: spent for name, spent in seconds.items() if name in self._expected}
+
     def stage(self, name: str, now: float) -> None:
         """A stage begins at `now` (seconds on any steady clock); stages of the plan that were passed over are done."""
         self._finish(now)
         if name in self._otherwise and name not in self._expected and self._position < 0:
-            self._names, self._expected = tuple(self._otherwise), self._otherwise
+            self._names, self._expected = tuple(self._otherwise), dict(self._otherwise)
         self._started, self._done, self._base = now, 0.0, None
         later = self._names[self._position + 1 :]
         self._known = name in later

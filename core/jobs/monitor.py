@@ -38,6 +38,9 @@ class JobMonitor:
         self._held: float | None = None
         self._metrics: dict[str, tuple[float, Event | None]] = {}
 
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        self._estimator.expect(seconds)
+
     def stage(self, name: str) -> None:
         self.flush()
         self._stage, self._last = name, -1.0

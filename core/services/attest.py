@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, InternalError
 from core.services.context import Context
 from core.services.datasets import find_dataset
+from core.services.expected import expected_seconds
 from core.services.files import check_output, replacing
 from core.services.memory import memory_limit, peak_memory
 from core.services.memory_plan import affordable_plan
-from core.services.plans import read_plan
+from core.services.plans import parse_nonce, read_plan
 from core.services.signing import ChosenKey, choose_key
-from core.services.stages import FoldedMonitor, StageClock
+from core.services.stages import VERIFY_STAGES, FoldedMonitor, StageClock
 from core.services.unfinished import kept_job
 from core.settings import VERSION
 
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
     from core.workspace.jobs import RunningJob
-
-MAX_NONCE = 64
-VERIFY_STAGES = ("open", "signatures", "statements", "proofs")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +128,7 @@ def run(request: Request, context: Context) -> Result:
         "key": None if request.key is None else key.fingerprint,
     }
     with kept_job(workspace, "attest", arguments) as job:
+        clock.expect(expected_seconds(workspace, info, plan=plan, hidden=request.hide_weights, parts=job.parts))
         result = _run(
             request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, dataset_id=dataset_id, memory=memory
         )
@@ -254,19 +251,6 @@ def _attest(
     return attestation
 
 
-def parse_nonce(text: str | None) -> bytes | None:
-    """The nonce's bytes; InputError attest.nonce unless it is 1 to 64 bytes in hexadecimal digits."""
-    if text is None:
-        return None
-    if not _HEX.fullmatch(text) or len(text) > 2 * MAX_NONCE:
-        raise InputError(
-            "attest.nonce",
-            f"The nonce is to be 1 to {MAX_NONCE} bytes, written as pairs of hexadecimal digits.",
-            "Copy it as the auditor sent it.",
-        )
-    return bytes.fromhex(text)
-
-
 def _bundle(dataset: OpenedDataset, attestation: Attestation, *, key: ChosenKey, created: str) -> bytes:
     from core.bundle.writer import BundleParts, build_bundle
     from core.encoding.canonical import dumps
@@ -289,7 +273,7 @@ def _bundle(dataset: OpenedDataset, attestation: Attestation, *, key: ChosenKey,
 def _check(data: bytes, *, key: ChosenKey, clock: StageClock) -> VerificationReport:
     from core.verification.verify import verify_bundle
 
-    monitor: Any = FoldedMonitor(clock, name="check", names=VERIFY_STAGES)
+    monitor: Any = FoldedMonitor(clock, name="check", stages=VERIFY_STAGES)
     report = verify_bundle(data, signer=key.fingerprint, monitor=monitor)
     if report.verdict != "accepted":
         raise InternalError(

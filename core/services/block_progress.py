@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from core.monitor import Monitor
 
@@ -36,6 +36,9 @@ class BlockProgress:
         self._from = self._share()
         self._working = False
         self._outer.progress(self._from)
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        self._outer.expect(seconds)
 
     def stage(self, name: str) -> None:
         pass

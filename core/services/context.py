@@ -67,7 +67,7 @@ def fast_engine(monitor: Monitor) -> Engine:
     from core.engines import get_engine
     from core.engines.warm import STAGE, warm_up
 
-    warm_up(FoldedMonitor(monitor, name="prepare", names=(STAGE,)))
+    warm_up(FoldedMonitor(monitor, name="prepare", stages={STAGE: 1.0}))
     return get_engine("fast")
 
 

@@ -16,7 +16,7 @@ from core.resources import resource_path
 from core.services import attest, import_dataset
 from core.services.context import Context, WorkspaceDoor
 from core.services.files import check_output, throwaway_folder
-from core.services.stages import FoldedMonitor, StageClock
+from core.services.stages import VERIFY_STAGES, FoldedMonitor, StageClock
 
 if TYPE_CHECKING:
     from core.verification.report import VerificationReport
@@ -79,7 +79,7 @@ def run(request: Request, context: Context) -> Result:
             door.close()
     verified: dict[str, VerificationReport] = {}
     for backend in BACKENDS:
-        monitor = FoldedMonitor(clock, name=f"verify {backend}", names=attest.VERIFY_STAGES)
+        monitor = FoldedMonitor(clock, name=f"verify {backend}", stages=VERIFY_STAGES)
         report = verify_bundle(request.output, backend=backend, signer=attested.key.fingerprint, monitor=monitor)
         if report.verdict != "accepted" or any(claim.status != "accepted" for claim in report.claims):
             raise InternalError(

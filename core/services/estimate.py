@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, RejectedError
-from core.services.attest import parse_nonce
 from core.services.context import Context
 from core.services.datasets import find_dataset
 from core.services.memory import MemoryLimit, available_memory, memory_limit
-from core.services.plans import read_plan
+from core.services.plans import parse_nonce, read_plan
 from core.services.signing import choose_key
 from core.services.stages import StageClock
 from core.settings import VERSION

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from core.errors import InputError
 from core.services.context import Context
 from core.services.requests import from_arguments
+from core.services.stages import VERIFY_STAGES
 
 
 class Result(Protocol):
@@ -46,6 +47,7 @@ ATTEST_STAGES = {
     "split": 0.05,
     "train": 3.0,
     "validity": 0.6,
+    "bounded": 0.0,  # in the place of the stage before where the data ask for it
     "optimum": 0.4,
     "bundle": 0.1,
     "check": 0.2,
@@ -69,7 +71,7 @@ _VERBS = (
     Verb("announce", needs_workspace=True),
     Verb("estimate", needs_workspace=True, stages=ESTIMATE_STAGES),
     Verb("estimate_size", stages=ESTIMATE_STAGES),
-    Verb("verify", stages={"open": 0.05, "signatures": 0.01, "statements": 0.1, "proofs": 1.0}),
+    Verb("verify", stages=VERIFY_STAGES),
     Verb("receipt", needs_workspace=True),
     Verb("list_keys", needs_workspace=True),
     Verb("new_key", needs_workspace=True),

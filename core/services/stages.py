@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from core.monitor import Monitor
+
+VERIFY_STAGES = {"open": 0.05, "signatures": 0.01, "statements": 0.1, "proofs": 1.0}
+"""Of a verification, and how they compare."""
 
 
 class StageClock:
@@ -17,6 +20,9 @@ class StageClock:
         self._clock = clock
         self._stage: str | None = None
         self._started = 0.0
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        self._outer.expect(seconds)
 
     def stage(self, name: str) -> None:
         self.finish()
@@ -56,24 +62,33 @@ class Laps:
 
 
 class FoldedMonitor:
-    """Shows the stages of some inner work as one stage of the outer work, its share given by the inner stages' order.
+    """Shows the stages of some inner work as one stage of the outer work.
 
-    The inner work is expected to have the stages `names`; others count as part of the one before.
+    The inner work is expected to have the `stages`, in order, each of so many relative seconds; others count as part of
+    the one before.
     """
 
-    def __init__(self, outer: Monitor, *, name: str, names: tuple[str, ...]) -> None:
+    def __init__(self, outer: Monitor, *, name: str, stages: Mapping[str, float]) -> None:
         self._outer = outer
-        self._names = names
-        self._position = 0
+        self._stages = dict(stages)
+        self._whole = sum(stages.values()) or 1.0
+        self._before = 0.0  # what the stages before the present one take
+        self._present = 0.0
         outer.stage(name)
 
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        """Of the inner stages, which the outer work does not know."""
+
     def stage(self, name: str) -> None:
-        if name in self._names:
-            self._position = max(self._position, self._names.index(name))
+        names = list(self._stages)
+        if name in names:
+            before = sum(self._stages[earlier] for earlier in names[: names.index(name)])
+            if before >= self._before:
+                self._before, self._present = before, self._stages[name]
         self.progress(0.0)
 
     def progress(self, done: float) -> None:
-        self._outer.progress((self._position + min(max(done, 0.0), 1.0)) / max(len(self._names), 1))
+        self._outer.progress((self._before + self._present * min(max(done, 0.0), 1.0)) / self._whole)
 
     def metric(self, name: str, step: int, value: float) -> None:
         self._outer.metric(name, step, value)

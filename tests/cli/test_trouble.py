@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.services import attest, verify
+from core.services import verify
 from core.verification.report import VerificationReport
 from tests.cli.conftest import Made, ok
 from tests.cli.program import Program
@@ -125,5 +125,19 @@ def test_an_output_is_replaced_whole(made: Made, tmp_path: Path) -> None:
 def test_the_stages_of_attest_are_the_ones_that_time_is_estimated_for(made: Made) -> None:
     from core.services.registry import ATTEST_STAGES
 
-    assert set(made.attested["seconds"]) == set(ATTEST_STAGES)
-    assert attest.VERIFY_STAGES == ("open", "signatures", "statements", "proofs")
+    assert set(made.attested["seconds"]) == set(ATTEST_STAGES) - {"bounded"}
+
+
+def test_the_stages_of_verify_are_the_ones_that_time_is_estimated_for(made: Made) -> None:
+    from core.monitor import SilentMonitor
+    from core.services.stages import VERIFY_STAGES
+    from core.verification.verify import verify_bundle
+
+    announced: list[str] = []
+
+    class Recorder(SilentMonitor):
+        def stage(self, name: str) -> None:
+            announced.append(name)
+
+    verify_bundle(made.bundle, monitor=Recorder())
+    assert announced == list(VERIFY_STAGES)

@@ -98,3 +98,25 @@ def test_a_job_of_another_kind_follows_its_own_plan() -> None:
     estimator.stage("open", 0.0)
     estimator.stage("prepare", 1.0)
     assert estimator.progress(0.5, 3.0).overall == pytest.approx(0.75)
+
+
+def test_what_stages_take_can_be_told_once_the_data_are_known() -> None:
+    estimator = Estimator({"open": 1.0, "train": 3.0, "validity": 1.0, "bounded": 0.0, "check": 1.0})
+    estimator.stage("open", 0.0)
+    estimator.expect({"open": 2.0, "train": 8.0, "validity": 0.0, "bounded": 20.0, "check": 10.0, "elsewhere": 5.0})
+    estimator.stage("train", 2.0)
+    outlook = estimator.progress(0.5, 6.0)  # exactly as expected
+    assert outlook.overall == pytest.approx(6.0 / 40.0)
+    assert (outlook.left, outlook.total_left) == (pytest.approx(4.0), pytest.approx(34.0))
+    estimator.stage("bounded", 10.0)
+    outlook = estimator.progress(0.5, 20.0)
+    assert outlook.overall == pytest.approx(20.0 / 40.0) and outlook.total_left == pytest.approx(20.0)
+
+
+def test_what_is_told_to_one_job_does_not_change_the_plan_of_the_next() -> None:
+    plan, other = {"a": 1.0, "b": 1.0}, {"c": 1.0, "d": 1.0}
+    for first in "ac":
+        estimator = Estimator(plan, other)
+        estimator.stage(first, 0.0)
+        estimator.expect(dict.fromkeys("abcd", 7.0))
+    assert (plan, other) == ({"a": 1.0, "b": 1.0}, {"c": 1.0, "d": 1.0})

@@ -20,11 +20,12 @@ from core.proving.attest import attest, excluded_numbers
 from core.proving.commit import commit_records
 from core.proving.dataset import OpenedDataset
 from core.proving.forecast.calibration import calibrate
-from core.proving.forecast.costs import Cost, cost_of
+from core.proving.forecast.costs import cost_of
 from core.proving.forecast.memory import PROGRAM, memory_of, plan_memory
 from core.proving.forecast.shape import Shape
 from core.proving.forecast.sizes import sizes_of
 from core.proving.forecast.table import most_features, plain_schema
+from core.proving.forecast.typical import typical_seconds
 from core.proving.forecast.work import work_of
 from core.randomness import SeededTape
 from core.records.encode import encode_csv
@@ -32,38 +33,9 @@ from core.records.infer import infer_schema
 from core.records.layout import RowLayout
 from core.records.synthetic import write_cohort
 from core.relations.plan import OptimiserSettings, TrainingPlan
+from core.services.registry import VERBS
 
 CREATED = "2026-11-23T19:00:00Z"
-# Nearly what one ordinary machine was measured to take, in microseconds; only their proportions matter here.
-TYPICAL = {
-    "record": 0.9,
-    "form": 0.15,
-    "entry": 0.7,
-    "wide": 2.0,
-    "leaf": 0.35,
-    "cell": 0.2,
-    "level": 35,
-    "residual": 1.9,
-    "table": 0.6,
-    "generator": 70,
-    "opening": 500,
-    "evaluation": 0.1,
-    "step": 500,
-    "exact": 0.2,
-    "listed": 1.7,
-    "drawn": 0.7,
-    "sign": 1000,
-    "packed": 0.3,
-    "point": 60,
-    "curvature": 0.2,
-    "helped": 60,
-    "product": 23,
-    "pass": 0.8,
-    "square": 0.02,
-    "projected": 0.01,
-    "weight": 5,
-    "row": 35,
-}
 
 
 def shape_of(rows: int, features: int, *, hidden: bool = False, plan: TrainingPlan | None = None) -> Shape:
@@ -150,8 +122,7 @@ def growing(measure: Callable[[Shape], float], shapes: list[Shape]) -> bool:
 
 
 def total_cost(shape: Shape) -> float:
-    costs = {name: Cost(each, each) for name, each in TYPICAL.items()}
-    return sum(cost_of(work, costs).wall for work in work_of(shape).values())
+    return sum(typical_seconds(shape).values())
 
 
 @pytest.mark.parametrize(
@@ -167,10 +138,26 @@ def test_more_data_takes_more_of_everything(shapes: list[Shape]) -> None:
     assert growing(lambda shape: sizes_of(shape, signers=[key], tool_version="1").bundle, shapes)
     assert growing(lambda shape: max(memory_of(shape).values()), shapes)
     assert growing(total_cost, shapes)
-    costs = {name: Cost(each, each) for name, each in TYPICAL.items()}
-    for stage in ("validity", "optimum", "check"):
-        first, last = (cost_of(work_of(shape)[stage], costs).cpu for shape in (shapes[0], shapes[-1]))
+    for stage in ("open", "validity", "optimum", "check"):
+        first, last = (typical_seconds(shape)[stage] for shape in (shapes[0], shapes[-1]))
         assert first < last, stage
+
+
+@pytest.mark.parametrize("size", [(40, 1), (2_000, 16), (150_000, 26), (200_000, 800)])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_typical_seconds_are_those_of_the_stages_in_their_order(size: tuple[int, int], hidden: bool) -> None:
+    shape = shape_of(*size, hidden=hidden)
+    seconds = typical_seconds(shape)
+    planned = [stage for stage in VERBS["attest"].stages if stage not in {"validity", "bounded"} - {shape.range_claim}]
+    assert list(seconds) == planned
+    assert all(0 < spent < 1_000 for spent in seconds.values())
+
+
+def test_many_records_take_longest_to_check_and_wide_ones_to_train() -> None:
+    """What the plan of a small sample cannot know."""
+    many, wide = typical_seconds(shape_of(1_000_000, 3)), typical_seconds(shape_of(200_000, 800))
+    assert max(many, key=lambda stage: many[stage]) == "check"
+    assert wide["train"] > wide["optimum"] and "bounded" in wide
 
 
 def test_a_proof_at_hand_needs_no_memory() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from core.errors import CancelledError
@@ -12,6 +14,9 @@ class Recorder:
     def __init__(self) -> None:
         self.seen: list[tuple[str, object]] = []
         self.cancelled = False
+
+    def expect(self, seconds: Mapping[str, float]) -> None:
+        self.seen.append(("expect", seconds))
 
     def stage(self, name: str) -> None:
         self.seen.append(("stage", name))
@@ -42,7 +47,7 @@ def test_the_clock_keeps_the_seconds_of_each_stage() -> None:
 
 def test_inner_stages_are_folded_into_one() -> None:
     recorder = Recorder()
-    folded = FoldedMonitor(recorder, name="check", names=("open", "proofs"))
+    folded = FoldedMonitor(recorder, name="check", stages={"open": 1.0, "proofs": 3.0})
     folded.stage("open")
     folded.progress(0.5)
     folded.stage("not expected")
@@ -52,9 +57,9 @@ def test_inner_stages_are_folded_into_one() -> None:
     assert recorder.seen == [
         ("stage", "check"),
         ("progress", 0.0),
-        ("progress", 0.25),
+        ("progress", 0.125),
         ("progress", 0.0),
-        ("progress", 0.5),
+        ("progress", 0.25),
         ("progress", 1.0),
         ("loss", 2.0),
     ]
@@ -63,8 +68,15 @@ def test_inner_stages_are_folded_into_one() -> None:
 @pytest.mark.parametrize("kind", ["clock", "folded"])
 def test_a_cancel_goes_through(kind: str) -> None:
     recorder = Recorder()
-    monitor = StageClock(recorder) if kind == "clock" else FoldedMonitor(recorder, name="x", names=())
+    monitor = StageClock(recorder) if kind == "clock" else FoldedMonitor(recorder, name="x", stages={})
     monitor.check()
     recorder.cancelled = True
     with pytest.raises(CancelledError):
         monitor.check()
+
+
+def test_expectations_pass_a_clock_and_not_a_fold() -> None:
+    recorder = Recorder()
+    StageClock(recorder).expect({"train": 2.0})
+    FoldedMonitor(recorder, name="check", stages={"open": 1.0}).expect({"open": 3.0})
+    assert recorder.seen == [("expect", {"train": 2.0}), ("stage", "check")]
