@@ -71,7 +71,7 @@ class CancelledError(ProofwardError):
     kind = "cancelled"
     exit_code = 130
 
-    def __init__(self, message: str = "The work was cancelled; nothing was changed.") -> None:
+    def __init__(self, message: str = "The work was cancelled; nothing of it is kept.") -> None:
         super().__init__("cancelled", message)
 
 

@@ -31,12 +31,14 @@ WORKSPACE_FILE = "workspace.db"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """home: the workspace folder, which need not exist yet; passphrase: None if it was not given (never shown);
-    memory: bytes that a job may have at most, None for what the machine has to spare.
+    memory: bytes that a job may have at most, None for what the machine has to spare; create: whether a workspace may
+    be made where there is none.
     """
 
     home: Path
     passphrase: str | None = field(default=None, repr=False)
     memory: int | None = None
+    create: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -49,7 +51,7 @@ class Settings:
     @property
     def has_workspace(self) -> bool:
         """Whether there is a workspace in the home folder already."""
-        return (self.home / WORKSPACE_FILE).is_file()
+        return os.path.isfile(self.home / WORKSPACE_FILE)  # False, not an error, where the folder cannot be read
 
     @property
     def reports(self) -> Path:

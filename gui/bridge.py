@@ -21,6 +21,8 @@ from gui.problem import Problem, broken, cancelled, died, not_started, paused
 # A worker ends by itself within 1.5 s of a cancel; one that does not is ended from here, still within 2 s.
 KILL_AFTER_MS = 1800
 _MAX_LINE = 64 << 20
+KEEPING = frozenset({"attest", "import_dataset", "resume"})
+"""Verbs that keep what they have finished when they are paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class RunningJob(QObject):
             self._fail(self._stopped())
         elif not self._settled:
             self._process.start()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it has been told to stop, for good or for now."""
+        return bool(self._wish)
 
     @property
     def running(self) -> bool:
@@ -194,7 +201,7 @@ class RunningJob(QObject):
         self.finished.emit()
 
     def _stopped(self) -> Problem:
-        return cancelled() if self._wish == protocol.CANCEL else paused()
+        return paused() if self._wish == protocol.PAUSE and self.verb in KEEPING else cancelled()
 
     def _kill(self) -> None:
         if self._process.state() != QProcess.ProcessState.NotRunning:
@@ -211,14 +218,21 @@ class JobBridge(QObject):
         self._running: list[RunningJob] = []
 
     def start(
-        self, verb: str, arguments: dict[str, object], *, home: Path | None = None, passphrase: str | None = None
+        self,
+        verb: str,
+        arguments: dict[str, object],
+        *,
+        home: Path | None = None,
+        passphrase: str | None = None,
+        create: bool = False,
     ) -> RunningJob:
-        """Start a verb of core.services; connect to the job's signals before the event loop runs again."""
+        """Start a verb of core.services; connect to the job's signals before the event loop runs again.
+
+        create: make a workspace where there is none; otherwise a folder that has gone is an error.
+        """
+        folder = None if home is None else str(home)
         job = RunningJob(
-            protocol.Job(
-                verb=verb, arguments=arguments, home=None if home is None else str(home), passphrase=passphrase
-            ),
-            self,
+            protocol.Job(verb=verb, arguments=arguments, home=folder, passphrase=passphrase, create=create), self
         )
         self._running.append(job)
         job.finished.connect(lambda: self._forget(job))

@@ -30,6 +30,16 @@ def ask(parent: QWidget, heading: str, sentence: str, answer: str) -> bool:
     return Question(heading, sentence, answer, parent).exec() == QDialog.DialogCode.Accepted
 
 
+def may_discard(parent: QWidget) -> bool:
+    """Whether a person really means to lose what a run has finished, and what it had finished before."""
+    return ask(
+        parent,
+        tr("Discard what is finished?"),
+        tr("Everything that this run has finished is deleted, also what it had finished before it was continued."),
+        tr("Discard"),
+    )
+
+
 def show_about(parent: QWidget) -> None:
     """Name, version, licence and what the program promises and does not."""
     dialog = QDialog(parent)

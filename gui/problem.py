@@ -21,7 +21,7 @@ class Problem:
 
 def cancelled() -> Problem:
     """For a worker that was ended because it did not answer to a cancel, or was not started."""
-    return Problem("cancelled", "cancelled", tr("The work was cancelled; nothing was changed."))
+    return Problem("cancelled", "cancelled", tr("The work was cancelled; nothing of it is kept."))
 
 
 def paused() -> Problem:
@@ -53,6 +53,16 @@ def died(crashed: bool, code: int) -> Problem:
         "worker.died",
         tr("The worker process ended before its work was done."),
         tr("Try again. Finished work in the workspace is not affected."),
+    )
+
+
+def no_room() -> Problem:
+    """For a workspace in which no bundle can be placed."""
+    return Problem(
+        "input",
+        "output.denied",
+        tr("The workspace folder cannot be written to."),
+        tr("Check the disk and the folder's permissions."),
     )
 
 

@@ -91,6 +91,7 @@ class Session(QObject):
         self.attestation: Attestation | None = None
         self.problem: Problem | None = None
         self._passphrase: str | None = None
+        self._newest: dict[str, RunningJob] = {}  # an older answer must not take the place of a newer one
 
     @property
     def locked(self) -> bool:
@@ -127,9 +128,9 @@ class Session(QObject):
         """Start a job that needs no workspace; it gets no passphrase."""
         return self.bridge.start(verb, arguments, home=self.home)
 
-    def try_passphrase(self, passphrase: str) -> RunningJob:
-        """Start the job that shows whether this passphrase opens the workspace, creating one where there is none."""
-        return self.bridge.start("list_datasets", {}, home=self.home, passphrase=passphrase)
+    def try_passphrase(self, passphrase: str, *, create: bool = False) -> RunningJob:
+        """Start the job that shows whether this passphrase opens the workspace; create: one is to be made with it."""
+        return self.bridge.start("list_datasets", {}, home=self.home, passphrase=passphrase, create=create)
 
     def refresh(self) -> None:
         """Read the list of datasets again."""
@@ -184,8 +185,8 @@ class Session(QObject):
     def _read_again(self, verb: str, take: Callable[[dict[str, object]], None]) -> None:
         if self.locked:  # as where work ends after the lock
             return
-        job = self.start(verb, {})
-        job.succeeded.connect(take)
+        job = self._newest[verb] = self.start(verb, {})
+        job.succeeded.connect(lambda value: take(value) if self._newest.get(verb) is job else None)
         job.failed.connect(self._refresh_failed)
 
     def _refresh_failed(self, problem: Problem) -> None:

@@ -64,9 +64,10 @@ class MainWindow(QMainWindow):
             self._pages[spec.key] = self._stack.addWidget(panel)
         self._cover = self._locked_cover()
         self._stack.addWidget(self._cover)
+        self._lock_action: QAction | None = None
         self._build_menus()
         session.panel_wanted.connect(self.show_panel)
-        session.locked_changed.connect(lambda _locked: self.show_panel(self._current))
+        session.locked_changed.connect(self._locked)
         measures = theme.measures
         self.setMinimumSize(QSize(measures.chars(58), round(measures.line * 18)))
         self.resize(1280, 800)
@@ -87,6 +88,12 @@ class MainWindow(QMainWindow):
         if self.sidebar is not None:
             self.sidebar.select(key)
 
+    def _locked(self, locked: bool) -> None:
+        """A method of this window: Qt forgets it with the window, which a change of language replaces."""
+        if self._lock_action is not None:
+            self._lock_action.setEnabled(not locked)
+        self.show_panel(self._current)
+
     def _locked_cover(self) -> QWidget:
         return EmptyState(
             "lock",
@@ -100,9 +107,8 @@ class MainWindow(QMainWindow):
         file_menu = bar.addMenu(tr("&File"))
         self._add(file_menu, tr("&Open a bundle or receipt…"), self._open_bundle, QKeySequence.StandardKey.Open)
         if not self._auditor:
-            lock = self._add(file_menu, tr("&Lock the workspace"), self._lock, "Ctrl+L")
-            lock.setEnabled(not self.session.locked)
-            self.session.locked_changed.connect(lambda locked: lock.setEnabled(not locked))
+            self._lock_action = self._add(file_menu, tr("&Lock the workspace"), self._lock, "Ctrl+L")
+            self._lock_action.setEnabled(not self.session.locked)
         file_menu.addSeparator()
         self._add(file_menu, tr("&Quit"), self.close, QKeySequence.StandardKey.Quit)
         view = bar.addMenu(tr("&View"))

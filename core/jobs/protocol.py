@@ -28,7 +28,7 @@ Event: TypeAlias = dict[str, object]
 CANCEL = "cancel"
 PAUSE = "pause"
 MAX_JOB_BYTES = 16 << 20
-_FIELDS = {"verb", "arguments", "home", "passphrase"}
+_FIELDS = {"verb", "arguments", "home", "passphrase", "create"}
 _KINDS: dict[str, type[ProofwardError]] = {
     kind.kind: kind for kind in (InternalError, InputError, RejectedError, MalformedError)
 }
@@ -38,13 +38,15 @@ _KINDS: dict[str, type[ProofwardError]] = {
 class Job:
     """A verb of core.services with its arguments as JSON values, and the workspace it may open.
 
-    home: workspace folder, None for the environment's; passphrase: None if the verb needs no workspace.
+    home: workspace folder, None for the environment's; passphrase: None if the verb needs no workspace; create: whether
+    one may be made where there is none.
     """
 
     verb: str
     arguments: dict[str, object] = field(default_factory=dict)
     home: str | None = None
     passphrase: str | None = field(default=None, repr=False)
+    create: bool = True
 
     def to_line(self) -> str:
         """The job as one line with its newline."""
@@ -53,12 +55,13 @@ class Job:
             "arguments": self.arguments,
             "home": self.home,
             "passphrase": self.passphrase,
+            "create": self.create,
         }
         return json.dumps(document, ensure_ascii=True, allow_nan=False) + "\n"
 
     @classmethod
     def from_line(cls, line: str | bytes) -> Job:
-        """Strict inverse of `to_line`; InputError job.*. `home` and `passphrase` may be absent."""
+        """Strict inverse of `to_line`; InputError job.*. All but the verb may be absent."""
         data = line.encode("utf-8", "replace") if isinstance(line, str) else line
         try:
             # not json.loads: nested deep enough it ends the process, once a library has raised the recursion limit
@@ -68,12 +71,12 @@ class Job:
         if not isinstance(document, dict) or not {"verb"} <= set(document) <= _FIELDS:
             raise InputError("job.fields", "The job does not have the expected fields.")
         verb, arguments = document["verb"], document.get("arguments", {})
-        home, passphrase = document.get("home"), document.get("passphrase")
+        home, passphrase, create = document.get("home"), document.get("passphrase"), document.get("create", True)
         if not isinstance(verb, str) or not isinstance(arguments, dict):
             raise InputError("job.fields", "The job does not name a verb and its arguments.")
-        if not isinstance(home, str | None) or not isinstance(passphrase, str | None):
+        if not isinstance(home, str | None) or not isinstance(passphrase, str | None) or type(create) is not bool:
             raise InputError("job.fields", "The job names its workspace in an unusable way.")
-        return cls(verb=verb, arguments=arguments, home=home, passphrase=passphrase)
+        return cls(verb=verb, arguments=arguments, home=home, passphrase=passphrase, create=create)
 
 
 def stage_event(name: str) -> Event:

@@ -155,7 +155,7 @@ def _settings(job: Job) -> Settings:
     settings = Settings.from_environment(environment)
     if job.passphrase is not None:
         settings = replace(settings, passphrase=checked_passphrase(job.passphrase))
-    return settings
+    return replace(settings, create=job.create)
 
 
 def _watch_parent(stop: Stop) -> None:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:  # verifying needs neither a database nor a prover, so nothing
 
 
 class WorkspaceDoor:
-    """Opens the workspace when a verb first asks for it, creates it where none is, and closes it once."""
+    """Opens the workspace when a verb first asks for it, creates it where none is if it may, and closes it once."""
 
-    def __init__(self, home: Path, passphrase: str | None) -> None:
+    def __init__(self, home: Path, passphrase: str | None, *, create: bool = True) -> None:
         self.home = home
+        self._create = create
         self._passphrase = passphrase
         self._open: Workspace | None = None
 
@@ -39,7 +40,8 @@ class WorkspaceDoor:
                     "The workspace needs its passphrase.",
                     f"Set {PASSPHRASE_VARIABLE}, or run the command in a terminal that can ask for it.",
                 )
-            door = Workspace.open if Workspace.exists(self.home) else Workspace.create
+            missing = self._create and not Workspace.exists(self.home)
+            door = Workspace.create if missing else Workspace.open
             self._open = door(self.home, self._passphrase)
         return self._open
 
@@ -101,7 +103,7 @@ class Context:
 @contextlib.contextmanager
 def open_context(settings: Settings, monitor: Monitor) -> Iterator[Context]:
     """A context whose workspace is closed when the block ends."""
-    door = WorkspaceDoor(settings.home, settings.passphrase)
+    door = WorkspaceDoor(settings.home, settings.passphrase, create=settings.create)
     try:
         yield Context(settings=settings, door=door, monitor=monitor)
     finally:

@@ -11,12 +11,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout
 
 from gui.bridge import Progress, RunningJob
+from gui.dialogs import may_discard
 from gui.i18n import duration, tr
 from gui.models.estimate import Estimate
 from gui.panels.outlook import Outlook
 from gui.panels.plan import PlanForm
 from gui.panels.unfinished import UnfinishedRuns
-from gui.problem import Problem
+from gui.problem import Problem, no_room
 from gui.session import Attestation, Session, UnfinishedRun
 from gui.stages import stage_plan, watch
 from gui.widgets.banner import Banner
@@ -47,7 +48,7 @@ class AttestPanel(QStackedWidget):
         self.curve = LossCurve()
         self.start_button = button(tr("Train and attest"), self.start, icon="attest", variant="primary", big=True)
         self.start_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.cancel_button = button(tr("Cancel"), self.cancel, icon="stop", variant="danger")
+        self.cancel_button = button(tr("Cancel"), self._ask_cancel, icon="stop", variant="danger")
         self.pause_button = button(tr("Pause"), self.pause)
         self.unfinished = UnfinishedRuns(session, "attest")
         self.unfinished.resume_wanted.connect(self.resume)
@@ -104,7 +105,11 @@ class AttestPanel(QStackedWidget):
         choices = self.form.choices()
         if choices is None or self.job is not None:
             return
-        output = fresh_bundle(self._session.home, choices.dataset_name)
+        try:
+            output = fresh_bundle(self._session.home, choices.dataset_name)
+        except OSError:
+            self.problem.show_problem(no_room())
+            return
         arguments = {**choices.arguments(), "output": str(output)}
         self._run("attest", arguments, name=choices.dataset_name, output=output)
 
@@ -137,17 +142,25 @@ class AttestPanel(QStackedWidget):
 
     def pause(self) -> None:
         """Stop the run within two seconds and keep what is finished."""
-        if self.job is not None:
-            self._outlook.setText(tr("Pausing…"))
-            self._clock.stop()
+        if self.job is not None and not self.job.stopping:
+            self._show_stopping(tr("Pausing…"))
             self.job.pause()
 
     def cancel(self) -> None:
         """Stop the run within two seconds."""
-        if self.job is not None:
-            self._outlook.setText(tr("Stopping…"))
-            self._clock.stop()
+        if self.job is not None and not self.job.stopping:
+            self._show_stopping(tr("Stopping…"))
             self.job.cancel()
+
+    def _ask_cancel(self) -> None:
+        if self.job is not None and (self.job.verb != "resume" or may_discard(self)):
+            self.cancel()
+
+    def _show_stopping(self, text: str) -> None:
+        self._outlook.setText(text)
+        self._clock.stop()
+        self.pause_button.setEnabled(False)
+        self.cancel_button.setEnabled(False)
 
     def _foretold(self, estimate: Estimate) -> None:
         self.stages.plan(stage_plan("attest", estimate.stages))
@@ -235,7 +248,9 @@ class AttestPanel(QStackedWidget):
         self._why.setVisible(bool(complaint) and not running)
         self.outlook.offer(self.form.choices())
         self.outlook.setVisible(not running)
-        self.cancel_button.setEnabled(running)
+        stoppable = self.job is not None and not self.job.stopping
+        self.cancel_button.setEnabled(stoppable)
+        self.pause_button.setEnabled(stoppable)
         if not running:
             hand_over(self.cancel_button, to=self.start_button)
             self._running.hide()

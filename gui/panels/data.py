@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from core.resources import resource_path
 from gui.bridge import RunningJob
+from gui.dialogs import may_discard
 from gui.i18n import tr
 from gui.models.preview import Preview
 from gui.panels.data_columns import ColumnsStep, Roles
@@ -52,15 +53,15 @@ class DataPanel(Page):
         self.source.file_chosen.connect(self.open_file)
         self.source.sample_chosen.connect(self.open_sample)
         self.columns.proceed.connect(self._infer)
-        self.columns.back.connect(lambda: self._go(0))
+        self.columns.back.connect(self._leave_columns)
         self.review.proceed.connect(self._import)
         self.review.back.connect(lambda: self._go(1))
-        self.review.cancel.connect(self._cancel)
+        self.review.cancel.connect(self._ask_cancel)
         self.review.pause.connect(self._pause)
         self.source.cancel.connect(self._cancel)
         self.done.again.connect(self.restart)
         self.done.attest.connect(lambda: session.panel_wanted.emit("attest"))
-        session.locked_changed.connect(lambda _locked: self.restart())
+        session.locked_changed.connect(self._locked)
 
     def open_file(self, path: Path) -> None:
         """Have the worker read the first rows of a CSV file."""
@@ -71,11 +72,19 @@ class DataPanel(Page):
         self._preview(resource_path("samples", "breast_cancer.csv"), "breast_cancer")
 
     def restart(self) -> None:
-        """Back to the first step with nothing chosen; a job in progress is cancelled."""
-        self._cancel()
+        """Back to the first step with nothing chosen; a job in progress is paused, or cancelled if it keeps nothing."""
+        self._pause()
+        self.columns.clear()
         self.problem.dismiss()
         self.source.set_busy("")
-        self.columns.clear()
+        self._go(0)
+
+    def _locked(self, _locked: bool) -> None:
+        self.restart()
+
+    def _leave_columns(self) -> None:
+        """Another file; the answer about this one is not wanted any more."""
+        self._cancel()
         self._go(0)
 
     def _go(self, step: int) -> None:
@@ -105,9 +114,15 @@ class DataPanel(Page):
         self._job.succeeded.connect(self._previewed)
         self._job.failed.connect(self._failed)
 
+    def _is_wanted(self) -> bool:
+        """Whether the answer that has come is one that somebody still waits for."""
+        return self._job is not None and not self._job.stopping and not self._session.locked
+
     def _previewed(self, value: dict[str, object]) -> None:
-        self._job = None
+        wanted, self._job = self._is_wanted(), None
         self.source.set_busy("")
+        if not wanted:
+            return
         self.columns.show_preview(self._path, Preview.read(value))
         self._go(1)
 
@@ -128,8 +143,10 @@ class DataPanel(Page):
         self._job.failed.connect(self._failed)
 
     def _inferred(self, value: dict[str, object]) -> None:
-        self._job = None
+        wanted, self._job = self._is_wanted(), None
         self.columns.set_busy(False)
+        if not wanted:
+            return
         schema, notes = value.get("schema"), value.get("notes")
         if isinstance(schema, dict):
             self.review.show_schema(schema, [str(note) for note in notes] if isinstance(notes, list) else [])
@@ -167,22 +184,29 @@ class DataPanel(Page):
 
     def _pause(self) -> None:
         if self._job is not None:
+            self.review.show_stopping()
             self._job.pause()
 
     def _cancel(self) -> None:
         if self._job is not None:
+            self.review.show_stopping()
             self._job.cancel()
 
+    def _ask_cancel(self) -> None:
+        if self._job is not None and (self._job.verb != "resume" or may_discard(self)):
+            self._cancel()
+
     def _failed(self, problem: Problem) -> None:
-        importing = self._job is not None and self._job.verb in ("import_dataset", "resume")
+        verb = "" if self._job is None else self._job.verb
         self._job = None
         self.source.set_busy("")
         self.columns.set_busy(False)
         self.review.stop_watching()
-        if importing:
+        if verb in ("import_dataset", "resume"):
             self._session.refresh_unfinished()
-        if problem.kind == "paused":
-            self._go(0)  # where it can be continued
+        if problem.kind == "paused" or verb == "resume":  # where it can be continued; the columns were another file's
+            self._go(0)
+        if problem.kind == "paused" or (problem.kind == "cancelled" and verb in ("preview", "infer_schema")):
             return
         self.problem.show_problem(problem)
         self.verticalScrollBar().setValue(0)

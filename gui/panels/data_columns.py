@@ -134,7 +134,10 @@ class ColumnsStep(Section):
     def set_busy(self, busy: bool) -> None:
         """The worker is at it."""
         self.next.setText(tr("Looking at the file…") if busy else tr("Propose a schema"))
-        self.next.setEnabled(not busy)
+        for field in (self.outcome, self.patient, self.consent):  # the proposal is for these roles
+            field.setEnabled(not busy)
+        self.groups.setEnabled(not busy and bool(self._menu.actions()))
+        self.next.setEnabled(not busy and not self._complaint())
 
     def roles(self) -> Roles:
         """What has been chosen."""

@@ -84,9 +84,15 @@ class ReviewStep(Section):
         self.stages.plan(stage_plan("import_dataset"))
         watch(job, self.stages, verb="import_dataset")
         self._progress.show()
+        self.pause_button.setEnabled(True)
         hand_over(self.commit, to=self.cancel_button)
         self._foot.hide()
         self.table.setEnabled(False)
+
+    def show_stopping(self) -> None:
+        """It has been told to stop, and is told once."""
+        self.pause_button.setEnabled(False)
+        self.cancel_button.setEnabled(False)
 
     def stop_watching(self) -> None:
         """Show the review again."""

@@ -89,6 +89,7 @@ class PlanForm(Card):
         session.keys_changed.connect(self._fill_keys)
         session.dataset_chosen.connect(self._choose)
         self.dataset.currentIndexChanged.connect(self._look)
+        self.dataset.activated.connect(self._pick)
         self.strength.editTextChanged.connect(self._look)
         self.nonce.textChanged.connect(self._look)
         self.share.valueChanged.connect(self._look)
@@ -101,7 +102,7 @@ class PlanForm(Card):
     def complaint(self) -> str:
         """What keeps the plan from being run, empty if nothing does."""
         if self.dataset.currentData() is None:
-            return tr("There is no dataset yet.")
+            return tr("Choose a dataset.") if self._session.datasets else tr("There is no dataset yet.")
         if self._strength() is None:
             return tr("C must be a positive number such as 0.5 or 1/3.")
         if self.nonce.text().strip() and not _HEX.fullmatch(self.nonce.text().strip()):
@@ -168,15 +169,23 @@ class PlanForm(Card):
 
     def _choose(self, dataset_id: str) -> None:
         place = self.dataset.findData(dataset_id)
-        self.dataset.setCurrentIndex(place if place >= 0 else self.dataset.count() - 1)
+        # one that is not listed yet is nothing to start on, least of all on another in its place
+        self.dataset.setCurrentIndex(place if dataset_id else self.dataset.count() - 1)
         self._look()
 
+    def _pick(self, place: int) -> None:
+        """A person's choice stays when the list is read again."""
+        self._session.chosen = str(self.dataset.itemData(place))
+
     def _fill_keys(self) -> None:
+        chosen = self.key.currentData()
         self.key.clear()
         for key in self._session.keys:
             self.key.addItem(f"{key.name} · {key.fingerprint[:8]}", key.fingerprint)
         if not self._session.keys:
             self.key.addItem(tr("A new key, made with this bundle"), None)
+        if chosen is not None:
+            self.key.setCurrentIndex(max(self.key.findData(chosen), 0))
 
     def _look(self) -> None:
         place = self.dataset.currentIndex()

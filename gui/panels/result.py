@@ -168,7 +168,8 @@ def _bundle_card(attestation: Attestation) -> Card:
     seconds = value.get("seconds")
     if isinstance(seconds, dict):
         spent = {str(stage): float(part) for stage, part in seconds.items()}
-        facts.append(Fact(tr("Time"), duration(sum(spent.values()))))
+        named = tr("Time since it was continued") if value.get("continued") else tr("Time")
+        facts.append(Fact(named, duration(sum(spent.values()))))
         planned = [(stage, title) for stage, title in stage_plan("attest", spent) if stage in spent]
         for stage, title in sorted(planned, key=lambda item: -spent[item[0]])[:3]:
             facts.append(Fact(title, duration(spent[stage])))

@@ -7,11 +7,12 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.dialogs import may_discard
 from gui.i18n import tr, tr_n
 from gui.problem import Problem
 from gui.session import Session, UnfinishedRun
 from gui.widgets.banner import Banner
-from gui.widgets.controls import button, clear
+from gui.widgets.controls import button, clear, column
 from gui.widgets.problem import ProblemCard
 
 
@@ -26,12 +27,16 @@ class UnfinishedRuns(QWidget):
         self._verb = verb
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._banners = column(spacing=2)
         self.problem = ProblemCard()
+        self._layout.addLayout(self._banners)
+        self._layout.addWidget(self.problem)
         session.unfinished_changed.connect(self._fill)
         self._fill()
 
     def _fill(self) -> None:
-        clear(self._layout)
+        clear(self._banners)
+        self.setEnabled(True)
         runs = [run for run in self._session.unfinished if run.verb == self._verb and not run.running]
         self.setVisible(bool(runs))
         for run in runs:
@@ -41,10 +46,8 @@ class UnfinishedRuns(QWidget):
             banner.side.addWidget(
                 button(tr("Continue"), partial(self.resume_wanted.emit, run), icon="arrow-right", variant="primary")
             )
-            banner.side.addWidget(button(tr("Discard"), partial(self.discard, run), variant="danger"))
-            self._layout.addWidget(banner)
-        self.problem = ProblemCard()
-        self._layout.addWidget(self.problem)
+            banner.side.addWidget(button(tr("Discard"), partial(self._ask_discard, run), variant="danger"))
+            self._banners.addWidget(banner)
 
     def _described(self, run: UnfinishedRun) -> tuple[str, str]:
         """Which run it is, and how far it has come; empty if it has finished nothing."""
@@ -61,14 +64,21 @@ class UnfinishedRuns(QWidget):
             done = tr("Finished so far: {parts}.", parts=parts) if parts else ""
         return title, done
 
+    def _ask_discard(self, run: UnfinishedRun) -> None:
+        if may_discard(self):
+            self.discard(run)
+
     def discard(self, run: UnfinishedRun) -> None:
         """Forget a run and everything that it has finished."""
+        self.problem.dismiss()
+        self.setEnabled(False)  # until the list is read again
         job = self._session.start("discard_job", {"job": run.job_id})
         job.succeeded.connect(lambda _value: self._session.refresh_unfinished())
         job.failed.connect(self._failed)
 
     def _failed(self, problem: Problem) -> None:
         self.problem.show_problem(problem)
+        self._session.refresh_unfinished()  # it may be gone: another window's work
 
 
 def part_name(part: str) -> str:

@@ -44,6 +44,7 @@ class VerifyPanel(Page):
         self.job: RunningJob | None = None
         self.report: Report | None = None
         self._path: Path | None = None
+        self._next: Path | None = None  # wanted while another one is being verified
         # a scroll area gets drops through its viewport alone
         self.viewport().setAcceptDrops(True)
         self._drop = DropArea(
@@ -96,8 +97,10 @@ class VerifyPanel(Page):
         )
 
     def open_file(self, path: Path) -> None:
-        """Verify this file at once."""
+        """Verify this file at once, in the place of one that is being verified."""
         if self.job is not None:
+            self._next = path
+            self.job.cancel()
             return
         self._path = path
         self._chosen_name.setText(path.name)
@@ -122,6 +125,13 @@ class VerifyPanel(Page):
         self.job.succeeded.connect(self._done)
         self.job.failed.connect(self._failed)
         self._look()
+
+    def _went_on(self) -> bool:
+        """Whether another file was asked for meanwhile, whose turn it is now; nobody waits for this answer."""
+        path, self._next = self._next, None
+        if path is not None:
+            self.open_file(path)
+        return path is not None
 
     def export_to(self, target: Path) -> None:
         """Write the report, as text or JSON by the name's ending, whole or not at all."""
@@ -148,6 +158,8 @@ class VerifyPanel(Page):
 
     def _done(self, value: dict[str, object]) -> None:
         self.job = None
+        if self._went_on():
+            return
         self.report = Report.read(value)
         banner = self.view.show_report(self.report)
         for ending, text in (("txt", tr("Export as text…")), ("json", tr("Export as JSON…"))):
@@ -156,6 +168,8 @@ class VerifyPanel(Page):
 
     def _failed(self, problem: Problem) -> None:
         self.job = None
+        if self._went_on():
+            return
         self._look()
         self.problem.show_problem(problem, retry=self.verify)
 

@@ -170,7 +170,7 @@ class Door(Page):
             return
         self.problem.dismiss()
         passphrase = self.passphrase.text()
-        self._job = self._session.try_passphrase(passphrase)
+        self._job = self._session.try_passphrase(passphrase, create=self._creating)
         self.submit.setEnabled(False)
         self.submit.setText(tr("Opening…"))
         self._job.succeeded.connect(lambda value: self._opened(passphrase, value))

@@ -21,7 +21,7 @@ def heading_of(kind: str) -> tuple[str, str, str]:
         "input": (
             "warning",
             tr("This cannot be used as it is"),
-            tr("Nothing is broken and nothing was changed: what was given needs a correction."),
+            tr("Nothing is broken: something has to be corrected before it can go on."),
         ),
         "malformed": (
             "malformed",

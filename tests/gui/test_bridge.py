@@ -110,18 +110,26 @@ def test_a_worker_that_breaks_the_rules_is_an_error_of_the_program(
     assert problem is not None and (problem.kind, problem.code) == ("internal", code)
 
 
-@pytest.mark.parametrize(("wish", "kind"), [(RunningJob.cancel, "cancelled"), (RunningJob.pause, "paused")])
+WISHES = [
+    (RunningJob.cancel, "attest", "cancelled"),
+    (RunningJob.pause, "attest", "paused"),
+    (RunningJob.pause, "preview", "cancelled"),  # which keeps nothing
+]
+
+
+@pytest.mark.parametrize(("wish", "verb", "kind"), WISHES)
 def test_a_worker_that_ignores_what_it_is_told_is_ended(
     bridge: JobBridge,
     finish: Finish,
     monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
     wish: Callable[[RunningJob], None],
+    verb: str,
     kind: str,
 ) -> None:
     stubborn = 'import time\nprint(\'{"event": "stage", "name": "x"}\', flush=True)\nwhile True: time.sleep(1)'
     monkeypatch.setattr(gui.bridge, "worker_command", lambda: (sys.executable, ["-c", stubborn]))
-    job = bridge.start("preview", {})
+    job = bridge.start(verb, {})
     with qtbot.waitSignal(job.stage, timeout=30_000):
         pass
     wish(job)
@@ -129,11 +137,11 @@ def test_a_worker_that_ignores_what_it_is_told_is_ended(
     assert problem is not None and problem.kind == kind
 
 
-@pytest.mark.parametrize(("wish", "kind"), [(RunningJob.cancel, "cancelled"), (RunningJob.pause, "paused")])
+@pytest.mark.parametrize(("wish", "verb", "kind"), WISHES)
 def test_a_wish_that_comes_before_the_worker_has_started_is_not_lost(
-    bridge: JobBridge, finish: Finish, tmp_path: Path, wish: Callable[[RunningJob], None], kind: str
+    bridge: JobBridge, finish: Finish, tmp_path: Path, wish: Callable[[RunningJob], None], verb: str, kind: str
 ) -> None:
-    job = bridge.start("sample", {"output": str(tmp_path / "c.csv"), "rows": 10, "columns": 3, "seed": 1})
+    job = bridge.start(verb, {}, home=tmp_path / "home", passphrase="never used", create=True)
     wish(job)
     problem = finish(job).problem
     assert problem is not None and problem.kind == kind
@@ -218,3 +226,15 @@ def test_signals_do_not_use_up_true() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(gui.__file__).parents[1], check=True
     )
     assert done.stdout.strip() == "alive"
+
+
+def test_a_workspace_that_has_gone_is_an_error_and_not_made_anew(
+    bridge: JobBridge, finish: Finish, tmp_path: Path
+) -> None:
+    home = tmp_path / "unmounted"
+    home.mkdir()
+    problem = finish(bridge.start("list_datasets", {}, home=home, passphrase="a passphrase")).problem
+    assert problem is not None and problem.code == "workspace.missing"
+    assert list(home.iterdir()) == []
+    made = finish(bridge.start("list_datasets", {}, home=home, passphrase="a passphrase", create=True))
+    assert made.value is not None and (home / "workspace.db").is_file()

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -266,11 +266,15 @@ def test_a_run_is_paused_and_continued(window: MainWindow, session: Session, qtb
     attest.job.stage.connect(reached.append)
     qtbot.waitUntil(lambda: "train" in reached, timeout=LONG)
     attest.pause_button.click()
+    assert not attest.pause_button.isEnabled() and not attest.cancel_button.isEnabled()
     qtbot.waitUntil(lambda: attest.job is None and not session.bridge.running, timeout=LONG)
     assert session.attestation is None and attest.problem.isHidden()
     assert [run.running for run in session.unfinished] == [False]
     assert "Unfinished run: many" in texts(attest)
     attest.resume(session.unfinished[0])
+    with patch("gui.panels.attest.may_discard", return_value=False) as asked:
+        attest.cancel_button.click()
+    assert asked.called and attest.job is not None and not attest.job.stopping
     qtbot.waitUntil(lambda: attest.job is None and not session.bridge.running, timeout=LONG)
     assert attest.problem.isHidden(), texts(attest.problem)
     assert session.attestation is not None and session.attestation.path.is_file()
@@ -310,6 +314,69 @@ def lock(window: MainWindow, session: Session, qtbot: QtBot) -> None:
     with patch("gui.window.ask", return_value=True):
         window._lock()
     qtbot.waitUntil(lambda: not session.bridge.running, timeout=LONG)
+
+
+def test_unlocking_makes_no_workspace_in_the_place_of_one_that_has_gone(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    unlock(window, session, qtbot)
+    lock(window, session, qtbot)
+    session.home.rename(tmp_path / "elsewhere")
+    session.home.mkdir()  # as a mount point is left behind
+    unlock(window, session, qtbot, "a slip of the pen")
+    door = window.panels["workspace"]
+    assert isinstance(door, WorkspacePanel)
+    assert session.locked and "workspace.missing" in texts(door._door.problem)
+    assert list(session.home.iterdir()) == []
+
+
+def test_an_answer_about_a_table_that_was_left_is_dropped(
+    window: MainWindow, session: Session, qtbot: QtBot, table: Path
+) -> None:
+    unlock(window, session, qtbot)
+    panel = review_table(window, qtbot, table)
+    panel.review.back.emit()
+    panel.columns.next.click()
+    assert panel._job is not None and panel._job.verb == "infer_schema"
+    assert not panel.columns.patient.isEnabled() and not panel.columns.next.isEnabled()
+    panel.columns.groups.setEnabled(True)
+    with patch.object(RunningJob, "_stop", lambda job, word: setattr(job, "_wish", word)):  # it was on its way
+        panel.columns.back.emit()
+    qtbot.waitUntil(lambda: panel._job is None, timeout=LONG)
+    assert panel._stack.currentIndex() == 0 and panel.problem.isHidden()
+    assert panel.columns.patient.isEnabled() and panel.columns.next.isEnabled()
+
+
+def test_another_file_takes_the_place_of_one_that_is_being_verified(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = window.panels["verify"]
+    assert isinstance(panel, VerifyPanel)
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.proofward").write_bytes(b"no bundle")
+        panel.open_file(tmp_path / f"{name}.proofward")
+    qtbot.waitUntil(lambda: panel.job is None, timeout=LONG)
+    said = texts(panel)
+    assert "second.proofward" in said and "first.proofward" not in said
+    assert "This file cannot be read" in said and "Cancelled" not in said
+
+
+def test_a_window_that_was_replaced_does_not_hear_of_a_lock(
+    session: Session, qtbot: QtBot, settings: QSettings, table: Path
+) -> None:
+    window = MainWindow(session, PANELS, settings=settings)
+    window.show()
+    unlock(window, session, qtbot)
+    review_table(window, qtbot, table)
+    another = MainWindow(session, PANELS, settings=settings)  # as after a change of language
+    qtbot.addWidget(another)
+    another.show()
+    window.hide()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    lock(another, session, qtbot)  # an error in a slot fails the test
+    unlock(another, session, qtbot)
+    assert not session.locked
 
 
 def test_an_unfinished_import_is_discarded(

@@ -15,12 +15,13 @@ from gui.bridge import JobBridge
 from gui.models.report import Report, figure
 from gui.models.schema import HIGH, LEVELS, LOW, MISSING, NAME, ROLE, UNIT, SchemaTable
 from gui.panels import PANELS
+from gui.panels.attest import AttestPanel
 from gui.panels.plan import PlanForm
 from gui.panels.result import ResultPanel
 from gui.panels.unfinished import UnfinishedRuns
 from gui.panels.verify import VerifyPanel
 from gui.presence import workspace_exists
-from gui.session import Attestation, Dataset, Session, UnfinishedRun
+from gui.session import Attestation, Dataset, Key, Session, UnfinishedRun
 from gui.widgets.drop import DropArea
 from gui.widgets.report import proven_lists
 from gui.widgets.stages import StageList
@@ -325,3 +326,53 @@ def test_a_result_tells_the_longest_stages_whatever_the_claim_and_the_memory(qtb
     assert [text for text in said if text in longest] == longest
     assert "Prove that the model is the optimum" not in said
     assert "1.9 GB" in said
+
+
+def test_a_dataset_that_is_not_listed_yet_is_not_replaced_by_another(form: PlanForm, session: Session) -> None:
+    session.choose("ds-2")
+    assert form.choices() is None and form.complaint
+    first = session.datasets[0]
+    session.datasets = (first, Dataset("ds-2", "clinic", "cd" * 32, 50, 2, "died", "2026-01-02T00:00:00Z"))
+    session.datasets_changed.emit()
+    choices = form.choices()
+    assert choices is not None and choices.dataset_id == "ds-2"
+
+
+def test_a_choice_of_key_and_dataset_stays_when_the_lists_are_read_again(form: PlanForm, session: Session) -> None:
+    session.datasets = tuple(
+        Dataset(f"ds-{n}", "ward", "ab" * 32, 40, 2, "died", "2026-01-01T00:00:00Z") for n in range(3)
+    )
+    session.keys = tuple(Key(f"{n}" * 64, f"Key {n}", "", "2026-01-01T00:00:00Z") for n in range(3))
+    session.datasets_changed.emit()
+    session.keys_changed.emit()
+    session.choose("ds-2")
+    form.dataset.setCurrentIndex(1)
+    form.dataset.activated.emit(1)
+    form.key.setCurrentIndex(2)
+    session.datasets_changed.emit()
+    session.keys_changed.emit()
+    choices = form.choices()
+    assert choices is not None and (choices.dataset_id, choices.key) == ("ds-1", "2" * 64)
+
+
+def test_the_newest_list_counts_whichever_answers_last(session: Session, qtbot: QtBot) -> None:
+    session.unlock("x")
+    session.refresh_unfinished()
+    session.refresh_unfinished()
+    old, new = session.bridge.running[-2:]
+    run: dict[str, object] = {"job_id": "job-1", "verb": "attest", "running": False, "arguments": {}, "parts": []}
+    new.succeeded.emit({"jobs": []})
+    old.succeeded.emit({"jobs": [run]})
+    assert session.unfinished == ()
+    session.bridge.abandon_all()
+
+
+def test_a_folder_that_takes_no_bundle_is_told(
+    qtbot: QtBot, session: Session, form: PlanForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = AttestPanel(session)
+    qtbot.addWidget(panel)
+    session.home.mkdir(parents=True, exist_ok=True)
+    (session.home / "released").write_text("in the way")
+    panel.start_button.click()
+    assert panel.job is None and not panel.problem.isHidden()
