@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 MAX_NAME = 200
 
-BLOCK_ENTRIES = 1 << 23
-"""Values in a block, about: some seconds of work, and 16 MB of rows."""
+BLOCK_ENTRIES = 1 << 22
+"""Values in a block, about: some seconds of work, and 8 MB of rows."""
 
 _RECORD_ENTRIES = 128
 """As much work as so many values is in each record, whatever its width: blinding, tags, a place in the database."""

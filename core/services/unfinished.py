@@ -30,11 +30,13 @@ def kept_job(workspace: Workspace, verb: str, arguments: Mapping[str, object]) -
     """The job of exactly these arguments, with what an interrupted run of it left.
 
     Its results stay if the block is paused, or dies of a full disk or with the process; they are forgotten when it ends
-    well, is cancelled, or fails in a way that it would fail in again. InputError jobs.running.
+    well, is cancelled, or fails in a way that it would fail in again. What an interrupted import had stored stays if
+    its table cannot be read when it is to go on: that may be another file in its place for now. InputError jobs.running.
     """
     with workspace.begin_job(verb, arguments) as job:
         workspace.sweep_imports()
         _leaving.append(job.discard_on_leaving)
+        stored = job.records
         try:
             yield job
             _discard(workspace, job)
@@ -44,7 +46,7 @@ def kept_job(workspace: Workspace, verb: str, arguments: Mapping[str, object]) -
             _discard(workspace, job)
             raise
         except InputError as error:
-            if not error.code.startswith(_MENDED_OUTSIDE):
+            if not (stored and error.code.startswith("csv.")) and not error.code.startswith(_MENDED_OUTSIDE):
                 _discard(workspace, job)
             raise
         finally:

@@ -58,6 +58,11 @@ class RunningJob:
         """The names of the results at hand, oldest first."""
         return _parts(self._session, self.job_id)
 
+    @property
+    def records(self) -> int:
+        """How many records an import has stored so far."""
+        return _records(self._session, self.job_id)
+
     def load(self, part: str) -> bytes | None:
         """A kept result, None if there is none; InputError workspace.damaged."""
         query = "SELECT sealed FROM job_parts WHERE job_id = ? AND part = ?"

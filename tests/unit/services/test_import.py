@@ -214,6 +214,28 @@ def test_a_table_that_was_changed_where_it_was_read_is_imported_anew(house: Hous
     assert not before & set(house.workspace.open_dataset(result.dataset_id).blindings)
 
 
+@pytest.mark.parametrize("content", ["", "PK\x03\x04 a workbook"])
+def test_a_table_that_cannot_be_read_for_now_costs_nothing_that_is_stored(house: House, content: str) -> None:
+    house.size(2)
+    house.pause_after(2)
+    house.path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        house.run()
+    (job,) = house.workspace.list_jobs()
+    assert refused.value.code.startswith("csv.") and job.records > 0
+    house.write(*ROWS)
+    result = house.run()
+    check(house, result)
+    assert result.continued == job.records and not result.restarted and house.is_clean()
+
+
+def test_a_table_that_cannot_be_read_at_all_leaves_no_job(house: House) -> None:
+    house.path.write_text("", encoding="utf-8")
+    with pytest.raises(InputError):
+        house.run()
+    assert house.is_clean()
+
+
 def test_a_table_that_was_changed_further_on_is_gone_on_with(house: House) -> None:
     house.size(2)
     house.pause_after(2)
