@@ -31,7 +31,7 @@ def kept_job(workspace: Workspace, verb: str, arguments: Mapping[str, object]) -
 
     Its results stay if the block is paused, or dies of a full disk or with the process; they are forgotten when it ends
     well, is cancelled, or fails in a way that it would fail in again. What an interrupted import had stored stays if
-    its table cannot be read when it is to go on: that may be another file in its place for now. InputError jobs.running.
+    its table cannot be read when it is to go on: that may be another file in its place. InputError jobs.running.
     """
     with workspace.begin_job(verb, arguments) as job:
         workspace.sweep_imports()
