@@ -15,14 +15,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import core.jobs.protocol as protocol
+from core.services.registry import VERBS
 from core.settings import PASSPHRASE_VARIABLE
 from gui.problem import Problem, broken, cancelled, died, not_started, paused
 
 # A worker ends by itself within 1.5 s of a cancel; one that does not is ended from here, still within 2 s.
 KILL_AFTER_MS = 1800
 _MAX_LINE = 64 << 20
-KEEPING = frozenset({"attest", "import_dataset", "resume"})
-"""Verbs that keep what they have finished when they are paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,9 @@ class RunningJob(QObject):
         self.finished.emit()
 
     def _stopped(self) -> Problem:
-        return paused() if self._wish == protocol.PAUSE and self.verb in KEEPING else cancelled()
+        verb = VERBS.get(self.verb)
+        keeps = verb is not None and verb.resumable
+        return paused() if keeps and self._wish == protocol.PAUSE else cancelled()
 
     def _kill(self) -> None:
         if self._process.state() != QProcess.ProcessState.NotRunning:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.disk import sync_folder
 from core.errors import InputError, ProofwardError
 
 _unfinished: set[Path] = set()
@@ -36,7 +37,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
         yield part
         _sync(part)
         os.replace(part, target)
-        _sync_folder(target.parent)  # the job that made it is forgotten next, perhaps on another disk
+        sync_folder(target.parent)  # the job that made it is forgotten next, perhaps on another disk
     except OSError as error:
         raise write_error(error) from None
     finally:
@@ -97,16 +98,6 @@ def remove_unfinished() -> None:
         for left in part.parent.glob(f"{glob.escape(part.name)}*"):
             with contextlib.suppress(OSError):
                 left.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the new name to the disk; systems that cannot do so for folders do it by themselves."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _sync(path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from core.disk import sync_folder
 from core.errors import InputError
 
 FILE_MODE = 0o600
@@ -75,13 +76,3 @@ def publish_new(part: Path, path: Path) -> bool:
     part.unlink()
     sync_folder(path.parent)
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring names in a folder to the disk; systems that cannot do so for folders do it by themselves."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

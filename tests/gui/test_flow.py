@@ -67,6 +67,15 @@ def review_table(window: MainWindow, qtbot: QtBot, table: Path) -> DataPanel:
     return panel
 
 
+def commit_until_prepared(panel: DataPanel, qtbot: QtBot) -> None:
+    """Begin the import and wait until it is at work."""
+    reached: list[str] = []
+    panel.review.commit.click()
+    assert panel._job is not None
+    panel._job.stage.connect(reached.append)
+    qtbot.waitUntil(lambda: "prepare" in reached, timeout=LONG)
+
+
 def import_table(window: MainWindow, session: Session, qtbot: QtBot, table: Path) -> DataPanel:
     panel = review_table(window, qtbot, table)
     panel.review.commit.click()
@@ -286,11 +295,7 @@ def test_an_import_is_paused_and_continued(
 ) -> None:
     unlock(window, session, qtbot)
     panel = review_table(window, qtbot, write_table(tmp_path / "many.csv", rows=300))
-    reached: list[str] = []
-    panel.review.commit.click()
-    assert panel._job is not None
-    panel._job.stage.connect(reached.append)
-    qtbot.waitUntil(lambda: "prepare" in reached, timeout=LONG)
+    commit_until_prepared(panel, qtbot)
     assert panel.review.pause_button.isVisible()
     panel.review.pause_button.click()
     qtbot.waitUntil(lambda: panel._job is None and not session.bridge.running, timeout=LONG)
@@ -339,7 +344,6 @@ def test_an_answer_about_a_table_that_was_left_is_dropped(
     panel.columns.next.click()
     assert panel._job is not None and panel._job.verb == "infer_schema"
     assert not panel.columns.patient.isEnabled() and not panel.columns.next.isEnabled()
-    panel.columns.groups.setEnabled(True)
     with patch.object(RunningJob, "_stop", lambda job, word: setattr(job, "_wish", word)):  # it was on its way
         panel.columns.back.emit()
     qtbot.waitUntil(lambda: panel._job is None, timeout=LONG)
@@ -384,11 +388,7 @@ def test_an_unfinished_import_is_discarded(
 ) -> None:
     unlock(window, session, qtbot)
     panel = review_table(window, qtbot, write_table(tmp_path / "many.csv", rows=300))
-    reached: list[str] = []
-    panel.review.commit.click()
-    assert panel._job is not None
-    panel._job.stage.connect(reached.append)
-    qtbot.waitUntil(lambda: "prepare" in reached, timeout=LONG)
+    commit_until_prepared(panel, qtbot)
     lock(window, session, qtbot)
     assert session.unfinished == () and panel._job is None
     unlock(window, session, qtbot)
