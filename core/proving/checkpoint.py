@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from core.encoding.canonical import dumps, loads
 from core.relations.parameters import OptimumParameters
-from core.training.keeper import Iterate
+from core.training.keeper import Descent, Iterate
 from core.training.quantise import TrainedModel
 
 ITERATE = "iterate"
@@ -65,10 +65,11 @@ class IterateKeeper:
         if data is None:
             return None
         value: Any = loads(data, limit=_LIMIT, what="The unfinished model")
-        integers = value["integers"]
+        integers, descent = value["integers"], value["descent"]
         iterate = Iterate(
             weights=_floats(value["weights"]),
             losses=_floats(value["losses"]),
+            descent=None if descent is None else _descent(descent),
             integers=None if integers is None else tuple(int(text) for text in integers),
             steps=value["steps"],
         )
@@ -79,14 +80,37 @@ class IterateKeeper:
         if self._clock() - self._last < INTERVAL:
             return
         point = iterate()
+        descent = point.descent
         document = {
             "weights": _hex(point.weights),
             "losses": _hex(point.losses),
+            "descent": None
+            if descent is None
+            else {
+                "phase": descent.phase,
+                "step": descent.step,
+                "here": _hex(descent.here),
+                "best_loss": _hex((descent.best_loss,)),
+                "stalled": descent.stalled,
+                "memory": descent.memory,
+            },
             "integers": None if point.integers is None else [str(weight) for weight in point.integers],
             "steps": point.steps,
         }
         self._checkpoint.save(ITERATE, dumps(document))
         self._last = self._clock()
+
+
+def _descent(value: Any) -> Descent:
+    (best_loss,) = _floats(value["best_loss"])
+    return Descent(
+        phase=value["phase"],
+        step=value["step"],
+        here=_floats(value["here"]),
+        best_loss=best_loss,
+        stalled=value["stalled"],
+        memory=value["memory"],
+    )
 
 
 def save_trained(checkpoint: Checkpoint, trained: TrainedModel) -> None:

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Descent:
+    """Where an optimiser is, before one of its steps: all that the steps to come depend on. Secret.
+
+    phase: which of the plan's optimisers, in their order; step: how many steps it has made; here: the weights (d + 1,
+    the bias last); best_loss: of the best weights met (infinite before the first loss); stalled: steps since a better
+    loss; memory: what the optimiser itself remembers, as JSON values (core.training.memory).
+    """
+
+    phase: int
+    step: int
+    here: tuple[float, ...]
+    best_loss: float
+    stalled: int
+    memory: Any
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Iterate:
     """weights: the best float point (d + 1, the bias last); losses: those met until there.
 
-    integers: where the polish is, None while torch is at work; steps: Newton steps until there. Secret.
+    descent: where the optimiser is, None once the polish has begun; integers: where the polish is, None before; steps:
+    Newton steps until there. Secret.
     """
 
     weights: tuple[float, ...]
     losses: tuple[float, ...]
+    descent: Descent | None = None
     integers: tuple[int, ...] | None = None
     steps: int = 0
 
@@ -27,4 +46,4 @@ class Keeper(Protocol):
         """Where to go on, None for the plan's own beginning."""
 
     def keep(self, iterate: Callable[[], Iterate]) -> None:
-        """Offered the point after each step, of torch and of the polish; takes it when it likes."""
+        """Offered the point before each step, of torch and of the polish; takes it when it likes."""

@@ -1,14 +1,15 @@
 """L2-regularised logistic regression in torch, float64, followed by the polish to certified integers.
 
 F(w, b) = mean log-loss + (|w|^2 + b^2) / (2 C n) over the encoded features X / 2^16 and a column of ones, which is the
-objective of scikit-learn's LogisticRegression(fit_intercept=False) divided by C n. The only module that imports torch;
-load it in the worker process alone.
+objective of scikit-learn's LogisticRegression(fit_intercept=False) divided by C n. It imports torch; load it in the
+worker process alone.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from core.errors import InputError
 from core.monitor import Monitor
 from core.relations.parameters import OptimumParameters
 from core.relations.plan import OptimiserSettings, TrainingPlan
+from core.training.descent import Run
 from core.training.exact import ExactView
 from core.training.keeper import Iterate, Keeper
 from core.training.loading import leave_the_compiler_out
@@ -122,124 +124,43 @@ def fit(
     generator = torch.Generator().manual_seed(settings.seed)
     start = torch.randn(features + 1, generator=generator, dtype=torch.float64) * _START_DEVIATION
     before = None if keeper is None else keeper.start()
-    if before is not None and len(before.weights) == features + 1:
-        start = torch.tensor(before.weights, dtype=torch.float64)
-    weights = start.requires_grad_()
-
-    # strong convexity: a gradient this small puts the float model within its share of the target
-    tolerance = strength * float(plan.target) * _FLOAT_SHARE
-    run = _Run(
-        weights=weights,
+    if before is not None and len(before.weights) != features + 1:
+        before = None
+    run = Run(
+        start=start,
         objective=Objective(rows, outcomes, strength=strength),
         magnification=_CURVATURE / strength,
-        settings=settings,
-        tolerance=tolerance,
+        epochs=settings.epochs,
+        # strong convexity: a gradient this small puts the float model within its share of the target
+        tolerance=strength * float(plan.target) * _FLOAT_SHARE,
         monitor=monitor,
-        losses=[] if before is None else list(before.losses),
         keeper=keeper,
+        before=before,
     )
+    phases = _phases(settings)
+    for phase, (make, patience) in enumerate(phases):
+        shares = phase / len(phases) * _TRAIN_SHARE, (phase + 1) / len(phases) * _TRAIN_SHARE
+        run.descend(phase, make, patience=patience, shares=shares)
+    return FloatModel(weights=run.best, losses=tuple(run.losses), evaluations=run.evaluations)
+
+
+def _phases(settings: OptimiserSettings) -> list[tuple[Callable[[torch.Tensor], torch.optim.Optimizer], int]]:
+    """The plan's optimisers, and after how many steps in vain each is to stop."""
+    rate = float(settings.learning_rate)
+    descent = (partial(_lbfgs, rate=1.0 if settings.method == "adam" else rate), _PATIENCE["lbfgs"])
     if settings.method == "adam":
-        adam = torch.optim.Adam([weights], lr=float(settings.learning_rate))
-        run.steps(adam, patience=_PATIENCE["adam"], first_share=0.0, last_share=0.5)
-    first_share = 0.5 if settings.method == "adam" else 0.0
-    rate = 1.0 if settings.method == "adam" else float(settings.learning_rate)
-    run.steps(
-        torch.optim.LBFGS(
-            [weights],
-            lr=rate,
-            max_iter=1,
-            max_eval=_LINE_SEARCH,
-            history_size=20,
-            tolerance_grad=0.0,
-            tolerance_change=0.0,
-            line_search_fn="strong_wolfe",
-        ),
-        patience=_PATIENCE["lbfgs"],
-        first_share=first_share,
-        last_share=1.0,
+        return [(lambda weights: torch.optim.Adam([weights], lr=rate), _PATIENCE["adam"]), descent]
+    return [descent]
+
+
+def _lbfgs(weights: torch.Tensor, *, rate: float) -> torch.optim.Optimizer:
+    return torch.optim.LBFGS(
+        [weights],
+        lr=rate,
+        max_iter=1,
+        max_eval=_LINE_SEARCH,
+        history_size=20,
+        tolerance_grad=0.0,
+        tolerance_change=0.0,
+        line_search_fn="strong_wolfe",
     )
-    return FloatModel(
-        weights=weights.detach().numpy().copy(), losses=tuple(run.losses), evaluations=run.evaluations
-    )
-
-
-class _Run:
-    """Steps of one optimiser after the other on the same weights, remembering the best point met."""
-
-    def __init__(
-        self,
-        *,
-        weights: torch.Tensor,
-        objective: Objective,
-        magnification: float,
-        settings: OptimiserSettings,
-        tolerance: float,
-        monitor: Monitor,
-        losses: list[float],
-        keeper: Keeper | None,
-    ) -> None:
-        self.losses = losses
-        self.evaluations = 0
-        self._keeper = keeper
-        self._weights = weights
-        self._objective = objective
-        self._magnification = magnification
-        self._epochs = settings.epochs
-        self._tolerance = tolerance
-        self._monitor = monitor
-        self._best_loss = math.inf
-        self._best = weights.detach().clone()
-        self._point: torch.Tensor | None = None
-        self._value = 0.0
-        self._gradient = torch.zeros_like(weights)
-
-    def steps(self, optimiser: torch.optim.Optimizer, *, patience: int, first_share: float, last_share: float) -> None:
-        """At most `epochs` steps; stops within tolerance, after `patience` steps in vain, or if the loss is not finite.
-
-        Ends at the best point so far, so a learning rate that makes the last steps worse does no harm.
-        """
-        stalled = 0
-        for step in range(self._epochs):
-            self._monitor.check()
-            before = self._best_loss
-            value, steepness = self._evaluate()
-            if not math.isfinite(value) or not math.isfinite(steepness):
-                break
-            self.losses.append(value)
-            self._monitor.metric("loss", len(self.losses), value)
-            share = first_share + (last_share - first_share) * step / self._epochs
-            self._monitor.progress(_TRAIN_SHARE * share)
-            stalled = 0 if value < before else stalled + 1
-            if steepness <= self._tolerance or stalled >= patience:
-                break
-            if self._keeper is not None:
-                self._keeper.keep(lambda: Iterate(tuple(self._best.tolist()), tuple(self.losses)))
-            optimiser.step(self._closure)
-        self._evaluate()
-        with torch.no_grad():
-            self._weights.copy_(self._best)
-        self._monitor.progress(_TRAIN_SHARE * last_share)
-
-    def _evaluate(self) -> tuple[float, float]:
-        """Loss and Euclidean norm of the gradient at the present weights."""
-        value = self._closure() / self._magnification
-        gradient = self._weights.grad
-        steepness = math.inf if gradient is None else float(gradient.norm()) / self._magnification
-        if value < self._best_loss:
-            self._best_loss = value
-            self._best.copy_(self._weights.detach())
-        return value, steepness
-
-    def _closure(self) -> float:
-        """The loss and, in the weights' `grad`, its gradient.
-
-        A step ends where the next one begins, and both ask for the same point: all records are gone through once.
-        """
-        here = self._weights.detach()
-        if self._point is None or not torch.equal(self._point, here):
-            self.evaluations += 1
-            value, gradient = self._objective(here)
-            self._value, self._gradient = value * self._magnification, gradient * self._magnification
-            self._point = here.clone()
-        self._weights.grad = self._gradient.clone()
-        return self._value
