@@ -42,3 +42,11 @@ def scalar_from_bytes(data: bytes) -> int:
     if len(data) != SCALAR_BYTES or value >= ORDER:
         raise MalformedError("proof.scalar", "The proof contains a number that is not a reduced field element.")
     return value
+
+
+def scalars_from_bytes(encodings: Sequence[bytes]) -> list[int]:
+    """`scalar_from_bytes` of each, without a call for each."""
+    values = [int.from_bytes(data, "big") for data in encodings]
+    if encodings and (set(map(len, encodings)) != {SCALAR_BYTES} or max(values) >= ORDER):
+        return [scalar_from_bytes(data) for data in encodings]  # which says what is wrong
+    return values

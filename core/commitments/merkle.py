@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from operator import le
 
 from core.algebra.wire import POINT_BYTES
 from core.encoding.framing import framed
@@ -22,8 +23,23 @@ MAX_NUMBER = (1 << 64) - 1
 def leaf_hash(number: int, commitment: bytes) -> bytes:
     """The hash of one record's leaf; InternalError unless the number fits u64 and the commitment 48 bytes."""
     if not 0 <= number <= MAX_NUMBER or len(commitment) != POINT_BYTES:
-        raise InternalError("merkle.leaf", "A record's number or commitment has the wrong size for the record tree.")
+        raise _bad_leaf()
     return hashlib.sha256(b"\x00" + number.to_bytes(8, "big") + commitment).digest()
+
+
+def leaf_hashes(numbers: Sequence[int], commitments: Sequence[bytes]) -> list[bytes]:
+    """`leaf_hash` of each record; InternalError also if the sequences differ in length."""
+    if len(numbers) != len(commitments):
+        raise InternalError("merkle.lengths", "Record numbers and commitments differ in number.")
+    if not numbers:
+        return []
+    if min(numbers) < 0 or max(numbers) > MAX_NUMBER or set(map(len, commitments)) != {POINT_BYTES}:
+        raise _bad_leaf()
+    sha256 = hashlib.sha256  # leaf_hash without calls of ours for each record
+    return [
+        sha256(b"\x00" + number.to_bytes(8, "big") + commitment).digest()
+        for number, commitment in zip(numbers, commitments, strict=True)
+    ]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -107,14 +123,17 @@ def dataset_root(numbers: Sequence[int], commitments: Sequence[bytes], schema_di
         raise InternalError("merkle.lengths", "Record numbers and commitments differ in number.")
     if not numbers:
         raise RejectedError("dataset.empty", "The dataset has no records.")
-    for place in range(1, len(numbers)):
-        if numbers[place] <= numbers[place - 1]:
-            raise RejectedError(
-                "dataset.numbers",
-                "The record numbers are not strictly increasing.",
-                detail=f"record {numbers[place]} at place {place}",
-            )
+    if any(map(le, numbers[1:], numbers)):
+        place = next(place for place in range(1, len(numbers)) if numbers[place] <= numbers[place - 1])
+        raise RejectedError(
+            "dataset.numbers",
+            "The record numbers are not strictly increasing.",
+            detail=f"record {numbers[place]} at place {place}",
+        )
     if len(set(commitments)) != len(commitments):
         raise RejectedError("dataset.duplicate", "Two records have the same commitment, so one was counted twice.")
-    leaves = [leaf_hash(number, commitment) for number, commitment in zip(numbers, commitments, strict=True)]
-    return bind_root(schema_digest, len(numbers), tree_root(leaves))
+    return bind_root(schema_digest, len(numbers), tree_root(leaf_hashes(numbers, commitments)))
+
+
+def _bad_leaf() -> InternalError:
+    return InternalError("merkle.leaf", "A record's number or commitment has the wrong size for the record tree.")

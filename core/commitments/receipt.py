@@ -19,6 +19,7 @@ from core.commitments.merkle import (
     bind_root,
     inclusion_proof,
     leaf_hash,
+    leaf_hashes,
     root_from_inclusion,
 )
 from core.commitments.pedersen import commit_row
@@ -131,7 +132,7 @@ def make_receipt(
         index = numbers.index(number)
     except ValueError:
         raise InputError("receipt.record", f"This dataset has no record with the number {number}.") from None
-    leaves = [leaf_hash(n, commitment) for n, commitment in zip(numbers, commitments, strict=True)]
+    leaves = leaf_hashes(numbers, commitments)
     return Receipt(
         number=number,
         index=index,

@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import compress, count
+from operator import and_
 
 from core.errors import RejectedError
 
@@ -40,11 +42,8 @@ def split_seed(*, root: bytes, plan_digest: bytes, nonce: bytes | None) -> bytes
 
 def is_test(seed: bytes, number: int, share: Fraction) -> bool:
     """Whether the record with this number is a test record."""
-    return _position(seed, number) < _bound(share)
-
-
-def _position(seed: bytes, number: int) -> int:
-    return int.from_bytes(hashlib.sha256(seed + number.to_bytes(8, "big")).digest(), "big")
+    position = hashlib.sha256(seed + number.to_bytes(8, "big")).digest()
+    return int.from_bytes(position, "big") < _bound(share)
 
 
 def _bound(share: Fraction) -> int:
@@ -55,14 +54,15 @@ def _bound(share: Fraction) -> int:
 def derive_views(numbers: Sequence[int], *, excluded: Collection[int], seed: bytes, share: Fraction) -> Views:
     """The views over the dataset's record numbers; RejectedError views.* if `excluded` names unknown records."""
     left_out = set(excluded)
-    if not left_out <= set(numbers):
+    if left_out and not left_out <= set(numbers):
         raise RejectedError(
             "views.excluded", "The list of records left out names records that the dataset does not have."
         )
-    bound = _bound(share)
-    train: list[int] = []
-    test: list[int] = []
-    for position, number in enumerate(numbers):
-        if number not in left_out:
-            (test if _position(seed, number) < bound else train).append(position)
-    return Views(tuple(train), tuple(test))
+    # is_test without a call of ours and an integer for each record: hashes compare as their bytes do
+    sha256, bound = hashlib.sha256, _bound(share).to_bytes(33, "big")
+    tested = [b"\x00" + sha256(seed + number.to_bytes(8, "big")).digest() < bound for number in numbers]
+    taken = [number not in left_out for number in numbers] if left_out else [True] * len(numbers)
+    return Views(
+        train=tuple(compress(count(), (take and not test for take, test in zip(taken, tested, strict=True)))),
+        test=tuple(compress(count(), map(and_, taken, tested))),
+    )

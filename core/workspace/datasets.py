@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +12,12 @@ import numpy as np
 from core.commitments.merkle import dataset_root
 from core.commitments.receipt import RecordOpening
 from core.encoding.canonical import loads
-from core.errors import InputError
+from core.errors import InputError, RejectedError
 from core.monitor import Monitor, SilentMonitor
 from core.proving.dataset import OpenedDataset
 from core.records.schema import Schema
 from core.workspace.database import first, plain_errors, rows
-from core.workspace.records import RecordSafe, damaged
+from core.workspace.records import RecordSafe, damaged, list_digest
 from core.workspace.session import Session
 
 _MAX_SEALED_SCHEMA = 1 << 23
@@ -27,7 +29,9 @@ BLOCK = 1000
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """A stored dataset without its records; root: 64 hexadecimal digits; width: values in a row."""
+    """A stored dataset without its records; root: 64 hexadecimal digits; width: values in a row; listed: list_digest
+    of its records in hexadecimal digits, None where an earlier version stored it.
+    """
 
     dataset_id: str
     root: str
@@ -36,6 +40,7 @@ class DatasetInfo:
     width: int
     schema: Schema
     created: str
+    listed: str | None
 
 
 class DatasetStore:
@@ -56,9 +61,10 @@ class DatasetStore:
         return self._info(self._row(dataset))
 
     def open(self, dataset: str, *, monitor: Monitor | None = None) -> OpenedDataset:
-        """Records, blinding factors and commitments of a dataset given by id or root, its root computed again.
+        """Records, blinding factors and commitments of a dataset given by id or root.
 
-        InputError workspace.dataset_unknown, or workspace.damaged if anything does not fit.
+        Rows and blinding factors are bound to their numbers and commitments, and these as a whole to the root, by
+        what is sealed. InputError workspace.dataset_unknown, or workspace.damaged if anything does not fit.
         """
         watch = monitor or SilentMonitor()
         info = self.info(dataset)
@@ -79,11 +85,9 @@ class DatasetStore:
                 numbers.extend(record[0] for record in block)
                 commitments.extend(record[1] for record in block)
                 blindings.extend(secrets)
-        root = bytes.fromhex(info.root)
-        if len(numbers) != info.records or dataset_root(numbers, commitments, info.schema.digest()) != root:
-            raise damaged()
+        self._require_list(info, numbers, commitments)
         return OpenedDataset(
-            root=root,
+            root=bytes.fromhex(info.root),
             numbers=tuple(numbers),
             commitments=tuple(commitments),
             rows=values,
@@ -92,11 +96,15 @@ class DatasetStore:
         )
 
     def commitments(self, dataset: str) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
-        """Record numbers and commitments of a dataset, without opening any record."""
+        """Record numbers and commitments of a dataset, without opening any record; InputError workspace.damaged."""
         info = self.info(dataset)
         query = "SELECT number, commitment FROM records WHERE dataset_id = ? ORDER BY number"
-        found = [(row["number"], row["commitment"]) for row in rows(self._session.db, query, info.dataset_id)]
-        return tuple(number for number, _ in found), tuple(commitment for _, commitment in found)
+        with plain_errors():
+            found = self._session.db.execute(query, [info.dataset_id]).fetchall()
+        numbers = tuple(number for number, _ in found)
+        commitments = tuple(commitment for _, commitment in found)
+        self._require_list(info, numbers, commitments)
+        return numbers, commitments
 
     def open_record(self, dataset: str, number: int) -> RecordOpening:
         """Row and blinding factor of one record; InputError workspace.record_unknown."""
@@ -112,6 +120,19 @@ class DatasetStore:
             )
         values = tuple(self._records.open_row(record, width=info.width).tolist())
         return RecordOpening(values=values, blinding=self._records.open_blinding(record))
+
+    def _require_list(self, info: DatasetInfo, numbers: Sequence[int], commitments: Sequence[bytes]) -> None:
+        """InputError workspace.damaged unless these are the records that the dataset's root is about."""
+        digest = list_digest(numbers, commitments).hex()
+        if len(numbers) != info.records:
+            raise damaged()
+        if info.listed is None:  # stored by an earlier version
+            with contextlib.suppress(RejectedError):
+                if dataset_root(numbers, commitments, info.schema.digest()).hex() == info.root:
+                    return
+        elif digest == info.listed:
+            return
+        raise damaged()
 
     def _row(self, dataset: str) -> dict[str, Any]:
         query = f"SELECT * FROM datasets WHERE (id = ? OR root = ?) AND {WHOLE}"
@@ -147,4 +168,5 @@ class DatasetStore:
             width=row["width"],
             schema=schema,
             created=row["created"],
+            listed=header.get("listed"),
         )

@@ -7,6 +7,7 @@ find identical records, and refuse anything else, without knowing row or blindin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,13 +15,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.algebra.field import scalar_from_bytes, scalar_to_bytes
-from core.encoding.framing import frame
+from core.algebra.field import scalar_from_bytes, scalar_to_bytes, scalars_from_bytes
+from core.algebra.wire import POINT_BYTES
+from core.encoding.framing import LENGTH_BYTES, frame, framed
 from core.errors import InputError
 from core.workspace.vault import Vault
 
 COLUMNS = ("dataset_id", "number", "commitment", "row", "blinding", "row_tag", "blinding_tag")
 """Of the table `records`."""
+
+_NUMBER_BYTES = 8
+_LIST_LABEL = "proofward/workspace/list/v1"
 
 SealedRecord: TypeAlias = tuple[str, int, bytes, bytes, bytes, bytes, bytes]
 """What they hold."""
@@ -78,14 +83,21 @@ class RecordSafe:
         InputError workspace.damaged.
         """
         vault, dataset = self._vault, dataset_id.encode()
-        rests = [frame(number.to_bytes(8, "big"), commitment) for number, commitment, _, _ in records]
-        row_place, blinding_place = (vault.place("records", column, dataset) for column in ("row", "blinding"))
+        # frame(number, commitment), of which only the two themselves differ from record to record
+        before, between = (size.to_bytes(LENGTH_BYTES, "big") for size in (_NUMBER_BYTES, POINT_BYTES))
+        try:
+            rests = [
+                number.to_bytes(_NUMBER_BYTES, "big") + between + commitment for number, commitment, _, _ in records
+            ]
+        except (AttributeError, OverflowError, TypeError):
+            raise damaged() from None
+        row_place, blinding_place = (vault.place("records", column, dataset) + before for column in ("row", "blinding"))
         plain = vault.open_all([record[2] for record in records], [row_place + rest for rest in rests])
         if set(map(len, plain)) != {2 * width}:
             raise damaged()
         secrets = vault.open_all([record[3] for record in records], [blinding_place + rest for rest in rests])
         values = np.frombuffer(b"".join(plain), dtype="<u2").reshape(-1, width)
-        return values, [scalar_from_bytes(secret) for secret in secrets]
+        return values, scalars_from_bytes(secrets)
 
     def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
         """The `width` values of a stored record; InputError workspace.damaged."""
@@ -106,6 +118,21 @@ class RecordSafe:
 def row_bytes(values: NDArray[np.uint16]) -> Iterator[bytes]:
     """Each row as its values of two bytes, little endian."""
     return (row.astype("<u2", copy=False).tobytes() for row in values)
+
+
+def list_digest(numbers: Sequence[int], commitments: Sequence[bytes]) -> bytes:
+    """SHA-256 of a list of record numbers and commitments: what a sealed header knows a whole list by.
+
+    The root says the same and is what proofs speak of, but takes two hashes a record. InputError workspace.damaged for
+    what is no such list.
+    """
+    try:
+        columns = np.asarray(numbers, dtype=">u8").tobytes(), b"".join(commitments)
+        if {len(commitment) for commitment in commitments} - {POINT_BYTES}:
+            raise damaged()
+    except (OverflowError, TypeError, ValueError):
+        raise damaged() from None
+    return hashlib.sha256(framed(_LIST_LABEL, *columns)).digest()
 
 
 def damaged() -> InputError:

@@ -19,7 +19,7 @@ from core.errors import CancelledError, InternalError
 from core.records.schema import Schema
 from core.workspace.audit import AuditTrail
 from core.workspace.database import first, rows, transaction
-from core.workspace.records import COLUMNS, RecordSafe, SealedRecord, damaged, row_bytes
+from core.workspace.records import COLUMNS, RecordSafe, SealedRecord, damaged, list_digest, row_bytes
 from core.workspace.session import Session
 
 NOBODY = ""
@@ -130,7 +130,8 @@ class UnfinishedImport:
             return StoredDataset(str(known["id"]), root, known=True)
         self._check_blindings()
         width = (first(db, "SELECT width FROM datasets WHERE id = ?", self.dataset_id) or {})["width"]
-        header = dumps({"name": name, "schema": self._schema.to_json(), "width": width})
+        listed = list_digest(numbers, commitments).hex()
+        header = dumps({"name": name, "schema": self._schema.to_json(), "width": width, "listed": listed})
         sealed = self._session.vault.seal(header, "datasets", "sealed", self.dataset_id.encode(), root)
         db.execute(
             "UPDATE datasets SET root = ?, count = ?, created = ?, sealed = ? WHERE id = ?",

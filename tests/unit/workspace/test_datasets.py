@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.encoding.canonical import dumps
 from core.errors import InputError, InternalError
 from core.settings import WORKSPACE_FILE
-from core.workspace import Workspace
+from core.workspace import Workspace, unfinished_import
 from core.workspace.datasets import BLOCK
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
 
@@ -165,20 +166,40 @@ CHANGES = [
     "UPDATE datasets SET count = 4",
     "UPDATE datasets SET width = 11",
     "UPDATE datasets SET sealed = X'0000'",
+    "UPDATE records SET number = -1 WHERE number = 1",
+    "UPDATE records SET commitment = substr(commitment, 2) WHERE number = 1",
+    "DELETE FROM records WHERE number = 9; UPDATE datasets SET count = 4",
 ]
+LISTED = [change for change in CHANGES if not any(name in change for name in ("row =", "blinding =", "width ="))]
 
 
+def sealed_by_an_earlier_version(document: dict[str, object]) -> bytes:
+    return dumps({name: value for name, value in document.items() if name != "listed"})
+
+
+@pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize("change", CHANGES)
-def test_changes_from_outside_are_noticed(tmp_path: Path, change: str) -> None:
+def test_changes_from_outside_are_noticed(
+    tmp_path: Path, change: str, earlier: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a dataset that an earlier version stored, which knows its records by the root alone."""
+    if earlier:
+        monkeypatch.setattr(unfinished_import, "dumps", sealed_by_an_earlier_version)
     with Workspace.create(tmp_path, PASSPHRASE) as workspace:
         dataset_id = store(workspace, DATA)
-        workspace.dataset_info(dataset_id)  # that it was fine before must not count
+        assert (workspace.dataset_info(dataset_id).listed is None) == earlier
+        assert workspace.open_dataset(dataset_id).root == DATA.root  # that it was fine before must not count
         connection = sqlite3.connect(tmp_path / WORKSPACE_FILE, isolation_level=None)
-        assert connection.execute(change).rowcount > 0
+        for statement in change.split(";"):
+            assert connection.execute(statement).rowcount > 0
         connection.close()
         with pytest.raises(InputError) as caught:
             workspace.open_dataset(dataset_id)
         assert caught.value.code == "workspace.damaged"
+        if change in LISTED:
+            with pytest.raises(InputError) as caught:
+                workspace.dataset_commitments(dataset_id)
+            assert caught.value.code == "workspace.damaged"
 
 
 def test_a_root_changed_from_outside_is_noticed(tmp_path: Path) -> None:
