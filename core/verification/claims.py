@@ -30,6 +30,8 @@ from core.relations.model import ModelDocument
 from core.relations.parameters import FEATURE_BITS, SAFE_BITS
 
 MAX_MODEL_BYTES = 1 << 22
+BEFORE_RECORDS = 0.2
+"""Share of the work on the proofs before the record commitments are summed over."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def failing(
 ) -> list[str]:
     """Stages whose equations do not hold, as "claim:stage"; empty if both proofs are valid.
 
-    committed: the record commitments, on their way to points while the proofs are read.
+    committed: the record commitments, on their way to points while the proofs are read; it reports its own progress.
     MalformedError for a proof of the wrong length, a scalar or a point that is not canonical, off the curve or outside
     the subgroup.
     """
@@ -130,14 +132,11 @@ def failing(
     ranges = contents.typed.dataset.range_claim
     verify_ranges = verify_bounded if ranges == "bounded" else verify_validity
     equations = _named(ranges, verify_ranges(stated.dataset, contents.validity, table, records))
-    monitor.progress(0.1)
+    monitor.progress(BEFORE_RECORDS / 2)
     monitor.check()
     equations += _named("optimum", verify_optimum(stated.optimum, contents.attestation, table, records, handle))
-    monitor.progress(0.2)
-    monitor.check()
-    committed.wait(lambda share: monitor.progress(0.2 + 0.5 * share))
     others = backend.decode(table.blobs[len(records) :], first=len(records))
-    monitor.progress(0.7)
+    monitor.progress(BEFORE_RECORDS)
     monitor.check()
     return failing_stages(equations, [committed, PointList(backend, others, monitor)], backend)
 

@@ -6,8 +6,10 @@ the reader learns whether the file or the signer is at fault (docs/verification.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from core.algebra.batch.kept import KeptSums
 from core.algebra.batch.local import PointBatch
 from core.algebra.batch.opening import open_batch
 from core.algebra.group import GroupBackend, get_backend
@@ -17,7 +19,7 @@ from core.bundle.reader import BundleContents, read_bundle
 from core.errors import InputError, MalformedError, RejectedError
 from core.monitor import Monitor, SilentMonitor
 from core.verification import wording
-from core.verification.claims import StatedBundle, failing, state
+from core.verification.claims import BEFORE_RECORDS, StatedBundle, failing, state
 from core.verification.report import (
     ACCEPTED,
     MALFORMED,
@@ -30,12 +32,19 @@ from core.verification.report import (
 
 
 def verify_bundle(
-    source: bytes | Path, *, backend: str = "native", signer: str | None = None, monitor: Monitor | None = None
+    source: bytes | Path,
+    *,
+    backend: str = "native",
+    signer: str | None = None,
+    monitor: Monitor | None = None,
+    kept: KeptSums | None = None,
 ) -> VerificationReport:
     """The report on a bundle given as bytes or by its path.
 
-    backend: "native" or "reference"; signer: accept only if the key with this fingerprint has signed. InputError if the
-    file cannot be read or the fingerprint is none; everything that is wrong with the bundle itself is in the report.
+    backend: "native" or "reference"; signer: accept only if the key with this fingerprint has signed; kept: for who
+    checks a bundle of its own and may be interrupted (core.algebra.batch.kept), never for one that came from elsewhere.
+    InputError if the file cannot be read or the fingerprint is none; everything that is wrong with the bundle itself is
+    in the report.
     """
     group = get_backend(backend)
     monitor = monitor or SilentMonitor()
@@ -46,7 +55,7 @@ def verify_bundle(
     except (MalformedError, RejectedError) as error:
         return _stopped(error, backend)
     # Other processes may decode the record commitments meanwhile.
-    committed = open_batch(group, contents.commitments, monitor)
+    committed = open_batch(group, contents.commitments, monitor, report=_beside(monitor), kept=kept)
     try:
         return _checked(contents, committed, group, monitor, wanted)
     finally:
@@ -76,6 +85,11 @@ def _checked(
     except (MalformedError, RejectedError) as error:
         return _stopped(refused or error, backend, contents, signers=signers)
     return _report(contents, stated, stages, refused=refused, signers=signers, backend=backend)
+
+
+def _beside(monitor: Monitor) -> Callable[[float], None]:
+    """Tells the progress of the sums over the record commitments as part of the last stage."""
+    return lambda share: monitor.progress(BEFORE_RECORDS + (1.0 - BEFORE_RECORDS) * share)
 
 
 def _wanted(signer: str | None) -> str | None:

@@ -14,13 +14,12 @@ from core.errors import MalformedError
 _HEAD = struct.Struct(">cI")
 _COUNT = struct.Struct(">Q")
 
-BACKEND, POINTS, END, SCALARS = b"b", b"p", b"e", b"s"
-"""To a helper: a backend's name; a block of encodings; that no block follows; a scalar for each point, any number of
-times."""
+BACKEND, POINTS, SCALARS = b"b", b"p", b"s"
+"""To a helper: a backend's name; a block of encodings, to be decoded and kept; a scalar for each point of a block."""
 
 DONE, BAD, READY, SUM = b"d", b"x", b"r", b"t"
-"""From a helper: how many points it has decoded; the error of its first bad point; that all are good; a sum as x || y,
-empty for the identity."""
+"""From a helper: how many points of the block it has decoded so far; the error of its first bad point; that all are
+good; a sum as x || y, empty for the identity."""
 
 
 def send(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
@@ -64,8 +63,15 @@ def pack_scalars(scalars: Sequence[int]) -> bytes:
     return b"".join([(scalar % ORDER).to_bytes(SCALAR_BYTES, "little") for scalar in scalars])
 
 
-def unpack_scalars(payload: bytes) -> list[int]:
-    return [int.from_bytes(payload[at : at + SCALAR_BYTES], "little") for at in range(0, len(payload), SCALAR_BYTES)]
+def pack_factors(first: int, scalars: bytes) -> bytes:
+    """The place of a block's first point among all, and the packed scalars of its points."""
+    return _COUNT.pack(first) + scalars
+
+
+def unpack_factors(payload: bytes) -> tuple[int, list[int]]:
+    data = payload[_COUNT.size :]
+    scalars = [int.from_bytes(data[at : at + SCALAR_BYTES], "little") for at in range(0, len(data), SCALAR_BYTES)]
+    return unpack_count(payload[: _COUNT.size]), scalars
 
 
 def pack_error(error: MalformedError) -> bytes:

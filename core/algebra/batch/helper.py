@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import IO
 
 from core.algebra.batch import frames
-from core.algebra.encoding import join_affine
+from core.algebra.batch.sums import block_sum
 from core.algebra.group import Point, get_backend
 from core.errors import MalformedError
 
@@ -38,25 +38,26 @@ def _listen(stream: IO[bytes], inbox: SimpleQueue[tuple[bytes, bytes]]) -> None:
 
 
 def serve(inbox: SimpleQueue[tuple[bytes, bytes]], out: IO[bytes]) -> None:
-    """Decode all blocks, then answer every list of scalars with a sum, for ever; returns after a bad point."""
+    """Answer one message after the other, for ever."""
     backend = get_backend(inbox.get()[1].decode())
-    points: list[Point] = []
-
-    def tick(done: int) -> None:
-        frames.send(out, frames.DONE, frames.pack_count(len(points) + done))
-
-    while (message := inbox.get())[0] == frames.POINTS:
-        first, blobs = frames.unpack_block(message[1])
+    decoded: dict[int, list[Point]] = {}
+    while True:
+        kind, payload = inbox.get()
+        if kind == frames.SCALARS:
+            first, scalars = frames.unpack_factors(payload)
+            frames.send(out, frames.SUM, block_sum(backend, decoded[first], scalars))
+            continue
+        first, blobs = frames.unpack_block(payload)
         try:
-            points += backend.decode(blobs, first=first, tick=tick)
+            decoded[first] = backend.decode(blobs, first=first, tick=lambda done: _tell(out, done))
         except MalformedError as error:
             frames.send(out, frames.BAD, frames.pack_error(error))
-            return
-    frames.send(out, frames.READY)
-    while True:
-        scalars = frames.unpack_scalars(inbox.get()[1])
-        affine = backend.to_affine(backend.msm(points, scalars))
-        frames.send(out, frames.SUM, b"" if affine is None else join_affine(*affine))
+        else:
+            frames.send(out, frames.READY)
+
+
+def _tell(out: IO[bytes], done: int) -> None:
+    frames.send(out, frames.DONE, frames.pack_count(done))
 
 
 if __name__ == "__main__":

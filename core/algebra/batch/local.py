@@ -1,11 +1,10 @@
-"""Many points that sums are taken over, and those on their way from untrusted encodings, in one process."""
+"""Many points that sums are taken over, and those on their way from untrusted encodings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from core.algebra.batch.blocks import block_ranges
 from core.algebra.group import GroupBackend, Point
 from core.errors import InternalError
 from core.monitor import Monitor, SilentMonitor
@@ -24,10 +23,11 @@ class PointSums(Protocol):
 
 
 class PointBatch(PointSums, Protocol):
-    """Points on their way from untrusted encodings; nothing is known of them before `wait` has returned."""
+    """Points on their way from untrusted encodings; nothing is known of them before a sum has come out.
 
-    def wait(self, progress: Callable[[float], None]) -> None:
-        """Return when every point is checked; the MalformedError of GroupBackend.decode for the first that is bad."""
+    `sum` checks every point, those with the scalar 0 too: MalformedError of GroupBackend.decode for the first that is
+    bad.
+    """
 
     def close(self) -> None:
         """End what still works for this batch; it cannot be used any more."""
@@ -54,35 +54,3 @@ class PointList:
             points, factors = zip(*used[start : start + _CHUNK], strict=True)
             total = self._backend.add(total, self._backend.msm(points, factors))
         return total
-
-
-class LocalBatch:
-    """A PointBatch that is decoded in this process, when it is waited for."""
-
-    def __init__(self, backend: GroupBackend, blobs: Sequence[bytes], monitor: Monitor, *, first: int = 0) -> None:
-        self._backend = backend
-        self._blobs = blobs
-        self._monitor = monitor
-        self._first = first
-        self._points = PointList(backend, [])
-
-    def __len__(self) -> int:
-        return len(self._blobs)
-
-    def wait(self, progress: Callable[[float], None]) -> None:
-        points: list[Point] = []
-
-        def tick(done: int) -> None:
-            self._monitor.check()
-            progress((len(points) + done) / len(self._blobs))
-
-        for block in block_ranges(len(self._blobs)):
-            blobs = self._blobs[block.start : block.stop]
-            points += self._backend.decode(blobs, first=self._first + block.start, tick=tick)
-        self._points = PointList(self._backend, points, self._monitor)
-
-    def sum(self, scalars: Sequence[int]) -> Point:
-        return self._points.sum(scalars)
-
-    def close(self) -> None:
-        self._points = PointList(self._backend, [])

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.algebra.batch.blocks import block_ranges
-from core.algebra.batch.local import LocalBatch, PointBatch
+from core.algebra.batch.kept import KeptSums
+from core.algebra.batch.local import PointBatch
+from core.algebra.batch.spread import SpreadBatch
 from core.algebra.encoding import COORDINATE_BYTES
 from core.algebra.group import GroupBackend
 from core.monitor import Monitor
@@ -21,17 +23,27 @@ HELPED_FROM = {"native": 4_000, "reference": 2_000}
 MAX_HELPERS = 16
 
 
-def open_batch(backend: GroupBackend, blobs: Sequence[bytes], monitor: Monitor) -> PointBatch:
-    """A batch of these encodings, which other processes begin to decode at once if they are many."""
+def open_batch(
+    backend: GroupBackend,
+    blobs: Sequence[bytes],
+    monitor: Monitor,
+    *,
+    report: Callable[[float], None] = lambda share: None,
+    kept: KeptSums | None = None,
+) -> PointBatch:
+    """A batch of these encodings, which other processes begin to decode at once if they are many.
+
+    report: is told, while a sum is formed, how much is done; kept: where the sums over its blocks survive.
+    """
     helpers = helper_count(len(blobs))
     if helpers > 1 and len(blobs) >= HELPED_FROM[backend.name] and _may_start() and _even(blobs):
-        from core.algebra.batch.helpers import HelperBatch
-
         try:
-            return HelperBatch(backend, blobs, monitor, helpers)
+            return SpreadBatch(
+                backend, blobs, monitor, helpers=helpers, rest=helpers >= _cores(), report=report, kept=kept
+            )
         except OSError:  # no more processes are to be had here
             pass
-    return LocalBatch(backend, blobs, monitor)
+    return SpreadBatch(backend, blobs, monitor, report=report, kept=kept if _even(blobs) else None)
 
 
 def helper_count(points: int) -> int:
