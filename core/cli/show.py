@@ -52,6 +52,7 @@ DONE_NAMES = {
     "model": "the commitment to the model",
     "optimum.begun": "a part of the proof of the optimum",
     "attestation": "the proof of the optimum",
+    "check": "a part of the check",
 }
 
 

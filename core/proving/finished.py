@@ -1,11 +1,15 @@
-"""A finished attestation as a checkpoint keeps it, between the last proof and the release of the signed bundle."""
+"""What a checkpoint keeps between the last proof and the release of the bundle: the attestation, and how far it was
+checked.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
 from core.encoding.canonical import dumps, loads
+from core.errors import InputError, MalformedError
 from core.proving.attest import OPTIMUM, Attestation, range_claim_of
 from core.proving.begun import MODEL, journal_of
 from core.proving.checkpoint import Checkpoint, load_trained
@@ -13,6 +17,7 @@ from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 
 ATTESTATION = "attestation"
+CHECK = "check"
 _LIMIT = 1 << 28
 
 
@@ -64,3 +69,24 @@ def load_attestation(checkpoint: Checkpoint, plan: TrainingPlan, *, features: in
         trained=trained,
         model_blinding=scalar_from_bytes(bytes.fromhex(value["blinding"])),
     )
+
+
+class CheckedSums:
+    """Sums over the record commitments that the check before release has formed; a core.algebra.batch.kept.KeptSums."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._checkpoint = checkpoint
+
+    def load(self) -> Mapping[int, tuple[bytes, bytes]]:
+        """None at all where they cannot be read, which costs time and nothing else."""
+        try:
+            data = self._checkpoint.load(CHECK)
+            value: Any = [] if data is None else loads(data, limit=_LIMIT, what="The check")
+            return {first: (bytes.fromhex(digest), bytes.fromhex(total)) for first, digest, total in value}
+        except (InputError, MalformedError):
+            return {}
+
+    def save(self, sums: Mapping[int, tuple[bytes, bytes]]) -> None:
+        """In the place of those before."""
+        rows = [[first, digest.hex(), total.hex()] for first, (digest, total) in sorted(sums.items())]
+        self._checkpoint.save(CHECK, dumps(rows))

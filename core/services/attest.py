@@ -7,9 +7,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.errors import InputError, InternalError
+from core.encoding.canonical import dumps
+from core.errors import InputError
+from core.records.layout import RowLayout
 from core.services.context import Context
 from core.services.datasets import find_dataset
 from core.services.expected import expected_seconds
@@ -17,10 +19,10 @@ from core.services.files import check_output, replacing
 from core.services.memory import memory_limit, peak_memory
 from core.services.memory_plan import affordable_plan
 from core.services.plans import parse_nonce, read_plan
+from core.services.release import checked, packed
 from core.services.signing import ChosenKey, choose_key
-from core.services.stages import VERIFY_STAGES, FoldedMonitor, StageClock
+from core.services.stages import StageClock
 from core.services.unfinished import kept_job
-from core.settings import VERSION
 
 if TYPE_CHECKING:
     from core.proving.attest import Attestation
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from core.proving.forecast.memory import MemoryPlan
     from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
+    from core.workspace.datasets import DatasetInfo
     from core.workspace.jobs import RunningJob
 
 
@@ -109,7 +112,6 @@ def run(request: Request, context: Context) -> Result:
     clock.stage("open")
     workspace = context.workspace
     info = find_dataset(workspace, request.dataset)
-    dataset_id = info.dataset_id
     if info.records > LIMITS.records:
         raise InputError(
             "attest.too_many_records",
@@ -120,7 +122,7 @@ def run(request: Request, context: Context) -> Result:
     memory = affordable_plan(workspace, info, limit, plan=plan, hidden=request.hide_weights)
     key = choose_key(workspace, request.key)
     arguments = {
-        "dataset": dataset_id,
+        "dataset": info.dataset_id,
         "output": os.path.abspath(request.output),
         "nonce": None if nonce is None else nonce.hex(),
         "plan": plan.to_json(),
@@ -129,9 +131,7 @@ def run(request: Request, context: Context) -> Result:
     }
     with kept_job(workspace, "attest", arguments) as job:
         clock.expect(expected_seconds(workspace, info, plan=plan, hidden=request.hide_weights, parts=job.parts))
-        result = _run(
-            request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, dataset_id=dataset_id, memory=memory
-        )
+        result = _run(request, context, job, clock=clock, plan=plan, nonce=nonce, key=key, info=info, memory=memory)
         return replace(result, peak=peak_memory(), limit=limit.size)
 
 
@@ -144,55 +144,58 @@ def _run(
     plan: TrainingPlan,
     nonce: bytes | None,
     key: ChosenKey,
-    dataset_id: str,
+    info: DatasetInfo,
     memory: MemoryPlan,
 ) -> Result:
-    """From the open dataset to the released bundle, with what `job` has kept."""
-    from core.encoding.canonical import dumps
+    """From the dataset to the released bundle, with what `job` has kept."""
+    from core.proving.finished import load_attestation
 
     workspace = context.workspace
     continued = job.parts
-    dataset = workspace.open_dataset(dataset_id, monitor=clock)
-    kept = workspace.validity(dataset_id)
-    attestation = _attest(
-        dataset,
-        context,
-        job,
-        clock=clock,
-        plan=plan,
-        nonce=nonce,
-        hide_weights=request.hide_weights,
-        validity=kept,
-        lean=memory.lean,
-    )
+    layout = RowLayout.from_schema(info.schema)
+    kept = workspace.validity(info.dataset_id)
+    attestation = load_attestation(job, plan, features=len(layout.features))
+    if attestation is not None:
+        listed = workspace.dataset_commitments(info.dataset_id)
+    else:
+        dataset = workspace.open_dataset(info.dataset_id, monitor=clock)
+        attestation = _attest(
+            dataset,
+            context,
+            job,
+            clock=clock,
+            plan=plan,
+            nonce=nonce,
+            hide_weights=request.hide_weights,
+            validity=kept,
+            lean=memory.lean,
+        )
+        listed = dataset.numbers, dataset.commitments
+        del dataset  # records are not needed for checking, which needs memory of its own
     clock.stage("bundle")
-    data = _bundle(dataset, attestation, key=key, created=context.now)
-    document = attestation.trained.document(
-        features=dataset.layout.feature_names, schema_digest=dataset.schema.digest()
-    )
-    root, count = dataset.root, len(dataset.numbers)
-    del dataset  # records are not needed for checking, which needs memory of its own
-    report = _check(data, key=key, clock=clock)
+    data = packed(attestation, info.schema, *listed, key=key, created=context.now)
+    report = checked(data, job, key=key, clock=clock)
     clock.finish()
     clock.check()
+    document = attestation.trained.document(features=layout.feature_names, schema_digest=info.schema.digest())
     with replacing(request.output) as part:
         part.write_bytes(data)
         if key.new:  # only now, so that work that is cancelled or refused leaves no key behind
             workspace.add_key(key.key)
         if kept is None:
-            workspace.save_validity(dataset_id, attestation.validity)
+            workspace.save_validity(info.dataset_id, attestation.validity)
         workspace.save_model(
-            dataset_id,
+            info.dataset_id,
             attestation.subject_digest,
             dumps(document.to_json()),
             hidden=request.hide_weights,
             blinding=attestation.model_blinding if request.hide_weights else None,
         )
-        workspace.save_bundle(dataset_id, data)
+        workspace.save_bundle(info.dataset_id, data)
     return Result(
         bundle=request.output,
-        dataset_id=dataset_id,
-        root=root.hex(),
+        dataset_id=info.dataset_id,
+        root=info.root,
         key=key,
         report=report,
         training=attestation.trained.report(),
@@ -201,7 +204,7 @@ def _run(
         sizes={
             "validity_proof": len(attestation.validity),
             "attestation_proof": len(attestation.attestation),
-            "record_commitments": 56 * count,
+            "record_commitments": 56 * info.records,
             "bundle": len(data),
         },
         hidden=request.hide_weights,
@@ -222,14 +225,11 @@ def _attest(
     validity: bytes | None,
     lean: bool,
 ) -> Attestation:
-    """The attestation of an interrupted run if it was finished, otherwise a new one out of what there is."""
+    """The attestation, out of what an interrupted run has left of it; kept when it is finished."""
     from core.proving.attest import attest
     from core.proving.checkpoint import TRAINED
-    from core.proving.finished import load_attestation, save_attestation
+    from core.proving.finished import save_attestation
 
-    finished = load_attestation(job, plan, features=len(dataset.layout.features))
-    if finished is not None:
-        return finished
     engine = context.make_engine(clock)
     if lean:
         engine = engine.leaner()
@@ -249,36 +249,3 @@ def _attest(
     )
     save_attestation(job, attestation)
     return attestation
-
-
-def _bundle(dataset: OpenedDataset, attestation: Attestation, *, key: ChosenKey, created: str) -> bytes:
-    from core.bundle.writer import BundleParts, build_bundle
-    from core.encoding.canonical import dumps
-
-    parts = BundleParts(
-        predicate=attestation.predicate,
-        subject_name=attestation.subject_name,
-        subject_digest=attestation.subject_digest,
-        validity=attestation.validity,
-        attestation=attestation.attestation,
-        numbers=dataset.numbers,
-        commitments=dataset.commitments,
-        schema_bytes=dumps(dataset.schema.to_json()),
-        model_bytes=attestation.model,
-        tool_version=VERSION,
-    )
-    return build_bundle(parts, signers=[key.key], created=created)
-
-
-def _check(data: bytes, *, key: ChosenKey, clock: StageClock) -> VerificationReport:
-    from core.verification.verify import verify_bundle
-
-    monitor: Any = FoldedMonitor(clock, name="check", stages=VERIFY_STAGES)
-    report = verify_bundle(data, signer=key.fingerprint, monitor=monitor)
-    if report.verdict != "accepted":
-        raise InternalError(
-            "attest.unverified",
-            f"The bundle that was made does not verify ({report.code}), so it was not released.",
-            "Nothing was written. Please report this.",
-        )
-    return report

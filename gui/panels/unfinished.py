@@ -93,4 +93,5 @@ def part_name(part: str) -> str:
         "model": tr("the commitment to the model"),
         "optimum.begun": tr("part of the proof of training"),
         "attestation": tr("the proof of training"),
+        "check": tr("part of the check"),
     }.get(part, part)

@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+from core.algebra.batch import blocks
+from core.algebra.batch.workers import LocalWorker
 from core.channel import journal
 from core.channel.prover import ProverChannel
 from core.errors import InputError
 from core.jobs.protocol import Job
 from core.monitor import SilentMonitor
+from core.proving.finished import CheckedSums
 from core.randomness import SystemTape
 from core.services import attest
 from core.services.context import Context, WorkspaceDoor
@@ -29,7 +32,7 @@ from tests.cli.conftest import ok
 from tests.cli.program import INFER, PASSPHRASE, Program, write_plan, write_table
 from tests.soundness.interrupted import fixed_length
 
-PARTS = ["trained", "validity", "attestation"]
+PARTS = ["trained", "validity", "attestation", "check"]
 # In a finished proof, which is public, a hidden message of value 0 stands as its pad; and whoever holds a hidden model
 # must be able to open its commitment. Nothing else that was drawn may be kept beside the journals of proofs begun, and
 # in those nothing that is drawn after the first padded message.
@@ -174,9 +177,7 @@ def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bund
         workspace._session.db.execute("DELETE FROM proofs")
     while result is None:
         tape = RecordingTape()
-        context = Context(
-            settings=settings, door=door, monitor=Fuse(moments), make_tape=lambda tape=tape: tape
-        )
+        context = Context(settings=settings, door=door, monitor=Fuse(moments), make_tape=lambda tape=tape: tape)
         try:
             result = attest.run(request, context)
         except PowerLoss:
@@ -207,10 +208,81 @@ def test_a_job_that_dies_at_every_call_of_its_monitor_ends_with_an_accepted_bund
     assert (len(sent) < 20) == (interval < 0)
     assert moments > 150
     assert result.report.verdict == "accepted"
-    assert result.continued == tuple(PARTS)
+    assert result.continued == tuple(PARTS[:3])
     assert ok(house.program("resume", "--list", "--json")).json == {"jobs": []}
     assert ok(house.program("verify", request.output, "--json")).json["verdict"] == "accepted"
     request.output.unlink()
+
+
+class DiesInTheCheck(Fuse):
+    """Ends the work at the n-th call of the monitor after the check before release has begun."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__(calls)
+        self._checking = False
+
+    def stage(self, name: str) -> None:
+        self._checking = self._checking or name == "check"
+
+    def _burn(self) -> None:
+        if self._checking:
+            super()._burn()
+
+
+def test_a_check_that_dies_goes_on_without_opening_a_record_or_decoding_a_block_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "LARGEST", 4)
+    decoded: list[int] = []
+    decode = LocalWorker.decode
+
+    def noted(self: LocalWorker, first: int, *others: Any) -> bool:
+        decoded.append(first)
+        return decode(self, first, *others)
+
+    monkeypatch.setattr(LocalWorker, "decode", noted)
+    output = house.program.folder / "checked.proofward"
+    request = attest.Request(dataset=house.dataset, output=output, plan_path=house.plan)
+    door = WorkspaceDoor(house.program.home, PASSPHRASE)
+    settings = Settings(home=house.program.home, passphrase=PASSPHRASE)
+    calls, kept = 0, [0]
+    result: attest.Result | None = None
+    while result is None:
+        try:
+            result = attest.run(request, Context(settings=settings, door=door, monitor=DiesInTheCheck(calls)))
+        except PowerLoss:
+            (left,) = door.open().list_jobs()
+            with door.open().begin_job(left.verb, left.arguments) as job:
+                sums = CheckedSums(job).load()
+            # nothing that was kept is lost, and a block is decoded again only if its sum was not
+            assert len(sums) >= kept[-1] and set(decoded) <= {*sums, *decoded[-1:]}
+            calls = 0 if len(sums) > kept[-1] else calls + 1
+            kept.append(len(sums))
+            decoded.clear()
+            monkeypatch.setattr(Workspace, "open_dataset", lambda *_, **__: pytest.fail("records were opened"))
+    assert len(blocks.block_ranges(24)) == 8 and sorted(set(kept)) == list(range(9)) and len(kept) > 50
+    assert result.continued == tuple(PARTS) and result.report.verdict == "accepted"
+    assert decoded == []
+    door.close()
+    assert ok(house.program("verify", output, "--json")).json["verdict"] == "accepted"
+    output.unlink()
+
+
+def test_a_kept_check_that_cannot_be_read_costs_nothing_but_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LARGEST", 4)
+    output = house.program.folder / "unread.proofward"
+    request = attest.Request(dataset=house.dataset, output=output, plan_path=house.plan)
+    door = WorkspaceDoor(house.program.home, PASSPHRASE)
+    settings = Settings(home=house.program.home, passphrase=PASSPHRASE)
+    with pytest.raises(PowerLoss):
+        attest.run(request, Context(settings=settings, door=door, monitor=DiesInTheCheck(20)))
+    workspace = door.open()
+    changed = "UPDATE job_parts SET sealed = X'00' WHERE part = 'check'"
+    assert workspace._session.db.execute(changed).rowcount == 1
+    result = attest.run(request, Context(settings=settings, door=door, monitor=SilentMonitor()))
+    assert result.report.verdict == "accepted" and result.continued == tuple(PARTS)
+    door.close()
+    output.unlink()
 
 
 def worker(house: House, job: Job) -> subprocess.Popen[bytes]:
@@ -371,6 +443,7 @@ def test_a_job_that_would_fail_again_is_forgotten(house: House) -> None:
 
 def test_a_bundle_that_cannot_be_written_costs_no_proof(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full when the bundle is to be written: once there is room, only that is left to do."""
+
     def full(path: Path) -> None:
         raise InputError("output.full", "The disk is full.", "Free some space and try again.")
 
