@@ -47,7 +47,7 @@ def test_nothing_is_expected_of_what_is_at_hand(imported: tuple[Workspace, Datas
     assert idle("iterate") == {"bounded"}
     assert idle("trained", "validity.begun") == {"bounded", "train"}
     assert idle("trained", "validity", "optimum.begun") == {"bounded", "train", "validity"}
-    done = {"bounded", "validity", "prepare", "split", "train", "optimum"}
+    done = {"bounded", "validity", "open", "prepare", "split", "train", "optimum"}
     assert idle("trained", "validity", "attestation") == done
     workspace.save_validity(info.dataset_id, b"a proof")
     assert idle() == {"bounded", "validity"}
