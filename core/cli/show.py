@@ -163,6 +163,9 @@ def _jobs(value: dict[str, Any]) -> str:
     rows = [("job", "begun", "of", "to", "finished so far")]
     for job in value["jobs"]:
         arguments = job["arguments"]
+        if not job["verb"]:
+            rows.append((job["job_id"], job["created"], "?", "?", "damaged; it can only be discarded"))
+            continue
         if job["verb"] == "import_dataset":
             source, target = arguments["path"], f"dataset “{arguments['name']}”"
             done = f"{job['records']} records" if job["records"] else "nothing yet"

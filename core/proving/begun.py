@@ -38,7 +38,7 @@ def go_on(checkpoint: Checkpoint | None, claim: str, prove: Callable[[Journal | 
         return prove(Journal(_kept(checkpoint, part), save))
     except JournalMismatchError:
         checkpoint.drop(part)
-        return prove(Journal(None, save))
+    return prove(Journal(None, save))  # outside, where the failed one's memory is free again
 
 
 def _kept(checkpoint: Checkpoint, part: str) -> bytes | None:

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from core.encoding.canonical import dumps, loads
+from core.errors import InputError
 from core.relations.parameters import OptimumParameters
 from core.training.keeper import Descent, Iterate
 from core.training.quantise import TrainedModel
 
 ITERATE = "iterate"
 TRAINED = "trained"
-INTERVAL = 3.0
+INTERVAL = 1.0
 """Seconds between two iterates that are kept."""
 
 _LIMIT = 1 << 26
@@ -60,8 +61,13 @@ class IterateKeeper:
         self._last = clock()
 
     def start(self) -> Iterate | None:
-        """Where to go on, None if training is to begin by itself."""
-        data = self._checkpoint.load(ITERATE)
+        """Where to go on, None if training is to begin by itself, also because the point cannot be read."""
+        try:
+            data = self._checkpoint.load(ITERATE)
+        except InputError as error:
+            if error.code != "workspace.damaged":
+                raise
+            return None
         if data is None:
             return None
         value: Any = loads(data, limit=_LIMIT, what="The unfinished model")

@@ -112,8 +112,15 @@ class CsvTable:
     def skip(self, to: Position, monitor: Monitor) -> bool:
         """Go on at a position of an earlier reading, if the file is the same up to there; otherwise stay.
 
-        The part before it is compared, not parsed. CancelledError through the monitor.
+        The part before it is compared, not parsed. InputError csv.shorter where the file ends before the position, like
+        a copy that is not complete; CancelledError through the monitor.
         """
+        if self._size < to.offset:
+            raise InputError(
+                "csv.shorter",
+                "The table is shorter than what was read of it before; perhaps it was not copied completely.",
+                "Copy the table again and continue. To import this one instead, discard the unfinished import first.",
+            )
         self._feed.release()
         before = self._digest(to.offset, monitor)
         same = before is not None and before.hexdigest() == to.digest and self._is_between_rows(to.offset)

@@ -14,8 +14,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One object a job: job_id, verb, arguments (JSON values), parts (names of finished results), records (that an
-    import has stored so far), running, created.
+    """One object a job: job_id, verb (empty if the job is damaged), arguments (JSON values), parts (names of finished
+    results), records (that an import has stored so far), running, created.
     """
 
     jobs: tuple[dict[str, object], ...]

@@ -40,8 +40,12 @@ class Result:
 
 
 def run(request: Request, context: Context) -> Result:
-    """Continue the job; InputError jobs.none, jobs.unknown, jobs.several, jobs.running, and the verb's own errors."""
+    """Continue the job; InputError jobs.none, unknown, several, running or damaged, and the verb's own errors."""
     job = find_job(context.workspace, request.job)
+    if not job.verb:
+        raise InputError(
+            "jobs.damaged", "This unfinished job is damaged and cannot be gone on with.", "Discard it and begin again."
+        )
     verb = find_verb(job.verb)
     return Result(job_id=job.job_id, verb=verb.name, result=run_verb(verb, make_request(verb, job.arguments), context))
 

@@ -30,7 +30,7 @@ _IMPATIENCE = 0.5  # seconds that a leaving process waits for the database
 class JobInfo:
     """An unfinished job: verb and arguments (JSON values) that run it again, and the results that are at hand.
 
-    records: how many an import has stored so far, 0 for other verbs.
+    records: how many an import has stored so far, 0 for other verbs. A job that cannot be read has no verb.
     """
 
     job_id: str
@@ -150,11 +150,13 @@ class JobStore:
         return lock
 
     def _enter(self, job_id: str, header: bytes) -> None:
-        """Write the job down. What another job of the same tag or another version of the program left is forgotten."""
+        """Write the job down. What another job of the same tag or another version of the program left is forgotten, and
+        what cannot be read.
+        """
         row = first(self._session.db, "SELECT * FROM jobs WHERE id = ?", job_id)
         if row is not None:
             kept = self._open(row)
-            if kept["version"] == VERSION and dumps(kept["job"]) == header:
+            if kept is not None and kept["version"] == VERSION and dumps(kept["job"]) == header:
                 return
             _forget(self._session, job_id)
         plain = dumps({"version": VERSION, "job": loads(header, limit=_MAX_HEADER, what="The job")})
@@ -164,7 +166,8 @@ class JobStore:
             self._session.db.table("jobs").insert({"id": job_id, "created": self._session.now(), "sealed": sealed})
 
     def _info(self, row: Mapping[str, Any]) -> JobInfo:
-        job = self._open(row)["job"]
+        document = self._open(row)
+        job: dict[str, Any] = {"verb": "", "arguments": {}} if document is None else document["job"]
         return JobInfo(
             job_id=row["id"],
             verb=job["verb"],
@@ -176,11 +179,16 @@ class JobStore:
         )
 
     def _open(self, row: Mapping[str, Any]) -> Any:
-        plain = self._session.vault.open(row["sealed"], "jobs", "sealed", row["id"].encode())
+        """Version and job; None if they are damaged, which is no reason to keep anybody from the other jobs."""
         try:
+            plain = self._session.vault.open(row["sealed"], "jobs", "sealed", row["id"].encode())
             return loads(plain, limit=_MAX_HEADER, what="An unfinished job")
+        except InputError as error:
+            if error.code != "workspace.damaged":
+                raise
         except MalformedError:
-            raise InputError("workspace.damaged", "An unfinished job in the workspace is damaged.") from None
+            pass
+        return None
 
 
 def _parts(session: Session, job_id: str) -> tuple[str, ...]:

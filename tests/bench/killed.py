@@ -3,14 +3,16 @@
     python -m tests.bench.killed [ROWSxFEATURES [MOMENTS]]
 
 Without a size the one with the most cells for which `validity` is due, and ten moments. The job runs in a worker over
-a fresh copy of one workspace: once undisturbed, then once for each moment, where it is killed after a share of the
-undisturbed run's processor seconds and begun again. Lost is what both runs took together beyond the undisturbed one,
-starting the program and opening the dataset again included. build/bench-killed.md holds the table; a run of the usual
-size also replaces it in docs/performance.md. Processor seconds are those of the worker itself, as Linux counts them.
+a fresh copy of one workspace: undisturbed before and after the others, and once for each moment, where it is killed
+after a share of the undisturbed run's time and begun again. Lost is what both runs together took beyond the mean of the
+undisturbed ones, starting the program and opening the dataset again included. Ten moments are not any moment: so the
+first undisturbed run is watched for when it keeps something, by the database's log, and the longest stretches between
+are told. build/bench-killed.md holds the tables; a run of the usual size also replaces them in docs/performance.md.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -33,6 +35,7 @@ from core.monitor import SilentMonitor
 from core.proving.commit import commit_records
 from core.randomness import SystemTape
 from core.records.dataset import EncodedDataset
+from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace
 from tests.bench import machine, page, tables
 from tests.bench.__main__ import BUILD, DOCS, ROOT
@@ -43,16 +46,38 @@ USUAL, MOMENTS = Size(131_072, 200), 10
 PASSPHRASE = "for a measurement"
 SHARE, SECONDS = 0.1, 10.0
 """A job may lose this share of the work or so many seconds, whichever is more."""
+LOOK = 0.02
 MARKS = ("<!-- killed: begin -->", "<!-- killed: end -->")
 
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds on the clock, the last stage that was announced, the last event."""
+    """Seconds on the clock; when each stage began and when something was kept, in seconds; the last event."""
 
     wall: float
-    stage: str
+    stages: dict[str, float]
+    kept: tuple[float, ...]
     last: dict[str, Any]
+
+    @property
+    def stage(self) -> str:
+        """The last one that was announced."""
+        return next(reversed(self.stages), "")
+
+    @property
+    def started(self) -> float:
+        """Seconds until work began that is kept, or that for which nothing is opened or loaded any more."""
+        return next((self.stages[name] for name in ("train", "bundle") if name in self.stages), self.wall)
+
+    def stretches(self) -> dict[str, float]:
+        """By the stage that it ended in: the longest stretch of work of which nothing was kept."""
+        found: dict[str, float] = {}
+        before = self.started
+        for now in (*(moment for moment in self.kept if moment > before), self.wall):
+            stage = [name for name, began in self.stages.items() if began <= now][-1]
+            found[stage] = max(found.get(stage, 0.0), now - before)
+            before = now
+        return found
 
 
 def prepare(size: Size, home: Path) -> str:
@@ -87,23 +112,41 @@ def run(job: Job, home: Path, until: float | None = None) -> Run:
     assert process.stdin and process.stdout
     process.stdin.write(job.to_line().encode())
     process.stdin.flush()
-    events: list[dict[str, Any]] = []
+    last: dict[str, Any] = {}
+    stages: dict[str, float] = {}
+    kept: list[float] = []
 
     def read(lines: Any = process.stdout) -> None:
         for line in lines:
-            events.append(json.loads(line))
+            event = json.loads(line)
+            last.clear()
+            last.update(event)
+            if event["event"] == "stage":
+                stages[event["name"]] = time.monotonic() - began
 
-    reader = threading.Thread(target=read)
+    def watch() -> None:
+        """Every transaction is written into this file before it counts."""
+        log, seen = home / f"{WORKSPACE_FILE}-wal", 0
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                if (changed := log.stat().st_mtime_ns) != seen:
+                    seen = changed
+                    kept.append(time.monotonic() - began)
+            time.sleep(LOOK)
+
+    reader, watcher = threading.Thread(target=read), threading.Thread(target=watch)
     reader.start()
+    watcher.start()
     try:
         process.wait(until)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    wall = time.monotonic() - began
     reader.join()
+    watcher.join()
     process.stdin.close()
-    stages = [event["name"] for event in events if event["event"] == "stage"]
-    return Run(time.monotonic() - began, stages[-1] if stages else "", events[-1] if events else {})
+    return Run(wall, stages, tuple(kept), last)
 
 
 def measure(size: Size, moments: int) -> dict[str, Any]:
@@ -121,7 +164,8 @@ def measure(size: Size, moments: int) -> dict[str, Any]:
             return home
 
         run(job, fresh())  # kernels are loaded and files are near
-        whole = [run(job, fresh()).wall]
+        undisturbed = run(job, fresh())
+        whole = [undisturbed.wall]
         lost = []
         for moment in range(moments):
             home = fresh()
@@ -138,6 +182,7 @@ def measure(size: Size, moments: int) -> dict[str, Any]:
                     "stage": killed.stage,
                     "continued": value["continued"],
                     "seconds": killed.wall + again.wall,
+                    "started": again.started,
                 }
             )
             print(lost[-1], file=sys.stderr, flush=True)
@@ -145,6 +190,7 @@ def measure(size: Size, moments: int) -> dict[str, Any]:
     return {
         "size": str(size),
         "undisturbed": whole,
+        "stretches": undisturbed.stretches(),
         "lost": lost,
         "machine": machine.describe(),
         "other_work_cores": neighbours.cores(),
@@ -155,17 +201,21 @@ def table_of(found: dict[str, Any]) -> str:
     """One line a moment."""
     undisturbed = statistics.mean(found["undisturbed"])
     allowed = max(SECONDS, SHARE * undisturbed)
-    lines = [["killed at", "in the stage", "lost seconds", "aim", ""]]
+    lines = [["killed at", "in the stage", "lost seconds", "starting again", "aim", ""]]
     for moment in found["lost"]:
         lost = moment["seconds"] - undisturbed
         met = "met" if lost <= allowed else "missed"
-        lines.append([f"{moment['share']:.0%}", moment["stage"], f"{lost:.1f}", f"{allowed:.1f}", met])
+        started = f"{moment['started']:.1f}"
+        lines.append([f"{moment['share']:.0%}", moment["stage"], f"{lost:.1f}", started, f"{allowed:.1f}", met])
+    stretches = [["stage", "longest stretch of which nothing was kept, seconds"]]
+    stretches += [[stage, f"{seconds:.1f}"] for stage, seconds in found["stretches"].items()]
     rows, features = found["size"].split("x")
     others = found["other_work_cores"]
     beside = "" if others is None else f" Other work took {others:.1f} of its {found['machine']['cores']} cores."
     return (
         f"{int(rows):,} x {features}, {found['machine']['processor']}; undisturbed "
-        f"{' and '.join(f'{wall:.1f}' for wall in found['undisturbed'])} s.{beside}\n\n{tables.table(lines)}"
+        f"{' and '.join(f'{wall:.1f}' for wall in found['undisturbed'])} s.{beside}\n\n"
+        f"{tables.table(lines)}\n\n{tables.table(stretches)}"
     )
 
 

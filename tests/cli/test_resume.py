@@ -417,6 +417,19 @@ def test_the_commands_around_unfinished_jobs(house: House) -> None:
     (program.folder / "01.proofward").unlink()
 
 
+def test_a_damaged_job_is_listed_and_can_only_be_discarded(house: House) -> None:
+    program = house.program
+    with Workspace.open(program.home, PASSPHRASE) as workspace:
+        with workspace.begin_job("attest", {"dataset": house.dataset}) as job:
+            torn = job.job_id
+        workspace._session.db.execute("UPDATE jobs SET sealed = X'0011' WHERE id = ?", [torn])
+    assert "can only be discarded" in ok(program("resume", "--list")).out
+    assert program("resume", torn).code == 2
+    assert "damaged" in program("resume", torn).sentence()
+    assert torn in ok(program("resume", "--discard", torn)).out
+    assert ok(program("resume", "--list", "--json")).json == {"jobs": []}
+
+
 def test_the_same_command_continues_and_says_so(house: House) -> None:
     process = worker(house, Job("attest", house.job("again.proofward"), passphrase=PASSPHRASE))
     events(process, until="optimum")

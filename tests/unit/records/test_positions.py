@@ -101,8 +101,9 @@ def test_a_file_that_was_changed_before_the_place_is_another(tmp_path: Path, num
         except InputError:  # the change made it no table at all
             pass
     path.write_bytes(data[: position.offset - 1])
-    with open_csv(path) as table:
-        assert not table.skip(position, SILENT)
+    with open_csv(path) as table, pytest.raises(InputError) as refused:
+        table.skip(position, SILENT)
+    assert refused.value.code == "csv.shorter"
     path.write_bytes(data)
     with open_csv(path) as table:
         assert not table.skip(Position(**{**_fields(position), "delimiter": "|"}), SILENT)

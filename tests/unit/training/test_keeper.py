@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from core.encoding.canonical import dumps, loads
+from core.errors import InputError
 from core.monitor import SilentMonitor
 from core.proving.checkpoint import INTERVAL, ITERATE, TRAINED, IterateKeeper, load_trained, save_trained
 from core.relations.plan import OptimiserSettings, TrainingPlan
@@ -169,6 +170,23 @@ def test_the_first_point_is_the_kept_one() -> None:
     logits = rows / 65536 @ np.array(point[:-1]) + point[-1]
     loss = np.mean(np.logaddexp(logits, 0) - outcomes * logits) + np.dot(point, point) / (2 * len(rows))
     assert model.losses[:2] == (1.5, math.pi) and model.losses[2] == pytest.approx(loss, rel=1e-12)
+
+
+class Torn(Shelf):
+    """A checkpoint whose disk has a damaged place."""
+
+    def load(self, part: str) -> bytes | None:
+        raise InputError("workspace.damaged" if part == ITERATE else "workspace.busy", "It cannot be read.")
+
+
+def test_a_point_that_cannot_be_read_costs_the_training_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, outcomes = cohort()
+    assert IterateKeeper(Torn()).start() is None
+    kept = train(rows, outcomes, plan=TrainingPlan(), monitor=SilentMonitor(), keeper=IterateKeeper(Torn()))
+    assert kept == train(rows, outcomes, plan=TrainingPlan(), monitor=SilentMonitor())
+    monkeypatch.setattr("core.proving.checkpoint.ITERATE", "other")
+    with pytest.raises(InputError):  # which is not about this point
+        IterateKeeper(Torn()).start()
 
 
 def test_points_are_kept_every_few_seconds_only() -> None:

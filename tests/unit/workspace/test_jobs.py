@@ -109,6 +109,26 @@ def test_a_lock_is_free_when_its_holder_was_killed(tmp_path: Path) -> None:
     assert not path.exists() and not own.is_held()
 
 
+def test_a_damaged_job_hides_no_other_and_can_be_discarded_or_begun_again(workspace: Workspace) -> None:
+    for nonce in ("11", "22", "33"):
+        with workspace.begin_job("attest", ARGUMENTS | {"nonce": nonce}) as job:
+            job.save("trained", CANARY)
+    damaged, again, fine = workspace.list_jobs()
+    for torn in (damaged, again):
+        workspace._session.db.execute("UPDATE jobs SET sealed = X'0011' WHERE id = ?", [torn.job_id])
+    assert [(job.job_id, job.verb) for job in workspace.list_jobs()] == [
+        (damaged.job_id, ""),
+        (again.job_id, ""),
+        (fine.job_id, "attest"),
+    ]
+    workspace.discard_job(damaged.job_id)
+    with workspace.begin_job("attest", again.arguments) as job:
+        assert job.job_id == again.job_id and job.parts == ()
+        job.discard()
+    assert workspace.list_jobs() == (fine,)
+    workspace.discard_job(fine.job_id)
+
+
 def test_a_leaving_process_can_forget_its_job_from_another_thread(workspace: Workspace) -> None:
     with workspace.begin_job("attest", ARGUMENTS) as job:
         job.save("trained", CANARY)
