@@ -238,7 +238,7 @@ def _split(
 
 
 def _train(features: Rows, outcomes: Any, plan: TrainingPlan, checkpoint: Checkpoint, monitor: Monitor) -> TrainedModel:
-    # torch takes seconds to load and must never enter a process that only imports or verifies
-    from core.training.trainer import train
+    # it may need torch, which takes seconds to load and must never enter a process that only imports or verifies
+    from core.training.certified import train
 
     return train(features, outcomes, plan=plan, monitor=monitor, keeper=IterateKeeper(checkpoint))

@@ -71,7 +71,7 @@ class IterateKeeper:
         if data is None:
             return None
         value: Any = loads(data, limit=_LIMIT, what="The unfinished model")
-        integers, descent = value["integers"], value["descent"]
+        integers, descent = value["integers"], value.get("descent")
         iterate = Iterate(
             weights=_floats(value["weights"]),
             losses=_floats(value["losses"]),
@@ -117,6 +117,14 @@ def _descent(value: Any) -> Descent:
         stalled=value["stalled"],
         memory=value["memory"],
     )
+
+
+def torch_is_needed(checkpoint: Checkpoint) -> bool:
+    """Whether something is left to do of the training that torch does: neither a model nor a polish begun was kept."""
+    if checkpoint.load(TRAINED) is not None:
+        return False
+    iterate = IterateKeeper(checkpoint).start()
+    return iterate is None or iterate.integers is None
 
 
 def save_trained(checkpoint: Checkpoint, trained: TrainedModel) -> None:

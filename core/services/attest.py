@@ -227,13 +227,13 @@ def _attest(
 ) -> Attestation:
     """The attestation, out of what an interrupted run has left of it; kept when it is finished."""
     from core.proving.attest import attest
-    from core.proving.checkpoint import TRAINED
+    from core.proving.checkpoint import torch_is_needed
     from core.proving.finished import save_attestation
 
     engine = context.make_engine(clock)
     if lean:
         engine = engine.leaner()
-    if TRAINED not in job.parts:
+    if torch_is_needed(job):
         importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
     clock.check()
     attestation = attest(

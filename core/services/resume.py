@@ -54,7 +54,8 @@ def find_job(workspace: Workspace, wanted: str | None) -> JobInfo:
     """The one unfinished job whose id begins with `wanted`, or the only one; InputError jobs.*."""
     jobs = workspace.list_jobs()
     if wanted is None:
-        fitting = tuple(job for job in jobs if not job.running)
+        idle = tuple(job for job in jobs if not job.running)
+        fitting = tuple(job for job in idle if job.verb) or idle
         if not fitting:
             raise InputError("jobs.none", "This workspace has no unfinished job.")
     else:

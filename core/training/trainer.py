@@ -1,4 +1,4 @@
-"""L2-regularised logistic regression in torch, float64, followed by the polish to certified integers.
+"""L2-regularised logistic regression in torch, float64: where the polish to certified integers begins.
 
 F(w, b) = mean log-loss + (|w|^2 + b^2) / (2 C n) over the encoded features X / 2^16 and a column of ones, which is the
 objective of scikit-learn's LogisticRegression(fit_intercept=False) divided by C n. It imports torch; load it in the
@@ -8,24 +8,19 @@ worker process alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.errors import InputError
 from core.monitor import Monitor
-from core.relations.parameters import OptimumParameters
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.descent import Run
-from core.training.exact import ExactView
-from core.training.keeper import Iterate, Keeper
+from core.training.keeper import Keeper
 from core.training.loading import leave_the_compiler_out
 from core.training.objective import Objective
-from core.training.polish import polish, round_weights
-from core.training.quantise import TrainedModel
 from core.training.rows import Rows
 
 leave_the_compiler_out()
@@ -50,63 +45,6 @@ class FloatModel:
     weights: NDArray[np.float64]
     losses: tuple[float, ...]
     evaluations: int
-
-
-def train(
-    rows: Rows,
-    outcomes: NDArray[np.integer],
-    *,
-    plan: TrainingPlan,
-    monitor: Monitor,
-    keeper: Keeper | None = None,
-) -> TrainedModel:
-    """The certified fixed-point model of a training view: rows (n, d) uint16, outcomes (n,) of 0 and 1.
-
-    Reports metric "loss" and progress within the caller's stage. InputError training.* or parameters.* where no model
-    makes sense, CancelledError through the monitor.
-    """
-    parameters = training_parameters(rows, outcomes, plan=plan)
-    view = ExactView(rows, outcomes, parameters=parameters)
-    before = None if keeper is None else keeper.start()
-    if before is not None and before.integers is not None and len(before.integers) == rows.shape[1] + 1:
-        reached, start = before, before.integers
-    else:
-        model = fit(rows, outcomes, plan=plan, monitor=monitor, keeper=keeper)
-        reached, start = Iterate(tuple(model.weights.tolist()), model.losses), round_weights(model.weights, parameters)
-
-    def keep(weights: tuple[int, ...], steps: int) -> None:
-        if keeper is not None:
-            keeper.keep(lambda: replace(reached, integers=weights, steps=reached.steps + steps))
-
-    polished = polish(view, start, monitor=monitor, keep=keep)
-    monitor.progress(1.0)
-    return TrainedModel(
-        parameters=parameters,
-        weights=polished.weights[:-1],
-        bias=polished.weights[-1],
-        float_weights=reached.weights,
-        losses=reached.losses,
-        polish_steps=reached.steps + polished.steps,
-    )
-
-
-def training_parameters(rows: Rows, outcomes: NDArray[np.integer], *, plan: TrainingPlan) -> OptimumParameters:
-    """The claim's sizes for this view and plan; InputError where training makes no sense or cannot be certified."""
-    if len(rows.shape) != 2 or rows.shape[0] == 0 or rows.shape[1] == 0:
-        raise InputError("training.empty", "There are no training records, or they have no features.")
-    if bool((outcomes == outcomes[0]).all()):
-        raise InputError(
-            "training.one_class",
-            "All training records have the same outcome, so there is nothing to learn.",
-            "Import more records, choose another outcome, or train on a larger share of the records.",
-        )
-    return OptimumParameters.derive(
-        rows=rows.shape[0],
-        features=rows.shape[1],
-        c_num=plan.c.numerator,
-        c_den=plan.c.denominator,
-        target=plan.target,
-    )
 
 
 def fit(

@@ -135,7 +135,11 @@ def failing(
     monitor.progress(BEFORE_RECORDS / 2)
     monitor.check()
     equations += _named("optimum", verify_optimum(stated.optimum, contents.attestation, table, records, handle))
-    others = backend.decode(table.blobs[len(records) :], first=len(records))
+    try:
+        others = backend.decode(table.blobs[len(records) :], first=len(records))
+    except MalformedError:
+        committed.sum([0] * len(committed))  # which names a record commitment that is bad too: those come first
+        raise
     monitor.progress(BEFORE_RECORDS)
     monitor.check()
     return failing_stages(equations, [committed, PointList(backend, others, monitor)], backend)

@@ -77,6 +77,10 @@ def test_the_window_leaves_torch_and_the_kernels_to_its_worker() -> None:
     assert within(names, "torch", "numba", "llvmlite", "core.engines", "core.training.trainer") == set()
 
 
+def test_a_polish_that_goes_on_needs_no_torch() -> None:
+    assert within(loaded_by("core.training.certified", "core.proving.attest"), "torch") == set()
+
+
 def test_the_command_line_starts_light() -> None:
     names = loaded_by("core.cli.main")
     assert within(names, "torch", "numba", "llvmlite", "sklearn", *WINDOW) == set()

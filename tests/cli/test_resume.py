@@ -424,7 +424,16 @@ def test_a_damaged_job_is_listed_and_can_only_be_discarded(house: House) -> None
             torn = job.job_id
         workspace._session.db.execute("UPDATE jobs SET sealed = X'0011' WHERE id = ?", [torn])
     assert "can only be discarded" in ok(program("resume", "--list")).out
-    assert program("resume", torn).code == 2
+    assert program("resume", torn).code == program("resume").code == 2
+    other = {**house.job("beside.proofward"), "plan": json.loads(house.plan.read_text()), "nonce": None}
+    arguments = {name: value for name, value in other.items() if name != "plan_path"} | {
+        "hide_weights": False,
+        "key": None,
+    }
+    with Workspace.open(program.home, PASSPHRASE) as workspace, workspace.begin_job("attest", arguments):
+        pass
+    assert ok(program("resume", "--json")).json["verdict"] == "accepted"  # the only one that can be gone on with
+    (program.folder / "beside.proofward").unlink()
     assert "damaged" in program("resume", torn).sentence()
     assert torn in ok(program("resume", "--discard", torn)).out
     assert ok(program("resume", "--list", "--json")).json == {"jobs": []}

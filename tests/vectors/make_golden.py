@@ -200,7 +200,7 @@ def tiny_dataset(commitments: tuple[bytes, ...]) -> DatasetStatement:
 
 def trained_weights() -> tuple[int, ...]:
     """The certified weights, the bias last; made once and kept, so that no float stands behind a vector."""
-    from core.training.trainer import train
+    from core.training.certified import train
 
     layout, rows = RowLayout.from_schema(schema_of(2)), tiny_rows()
     outcomes = rows[:, layout.outcome].astype(np.int64)

@@ -32,9 +32,11 @@ def main() -> None:
 
 
 def _listen(stream: IO[bytes], inbox: SimpleQueue[tuple[bytes, bytes]]) -> None:
-    while message := frames.receive(stream):
-        inbox.put(message)
-    os._exit(0)
+    try:
+        while message := frames.receive(stream):
+            inbox.put(message)
+    finally:  # also if there is no memory for a message: who waits for an answer must see that there is none
+        os._exit(0)
 
 
 def serve(inbox: SimpleQueue[tuple[bytes, bytes]], out: IO[bytes]) -> None:

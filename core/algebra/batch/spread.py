@@ -64,17 +64,22 @@ class SpreadBatch:
         self._local = LocalWorker(backend)
         self._helpers: list[HelperWorker] = []
         self._threads: list[threading.Thread] = []
+        self._at_work: set[HelperWorker] = set()
         try:
             for _ in range(helpers):
                 self._helpers.append(HelperWorker(backend.name))
+            self._at_work.update(self._helpers)
+            for place, helper in enumerate(self._helpers):
+                ahead = not rest or len(self._blocks) < RESTING_FROM or place < len(self._helpers) - 1
+                thread = threading.Thread(target=self._serve, args=(helper, ahead), daemon=True)
+                thread.start()
+                self._threads.append(thread)
         except OSError:
             self.close()
             raise
-        self._at_work = set(self._helpers)
-        for place, helper in enumerate(self._helpers):
-            ahead = not rest or len(self._blocks) < RESTING_FROM or place < len(self._helpers) - 1
-            self._threads.append(threading.Thread(target=self._serve, args=(helper, ahead), daemon=True))
-            self._threads[-1].start()
+        except RuntimeError as error:  # that is how Python says that no thread can be started
+            self.close()
+            raise OSError from error
 
     def __len__(self) -> int:
         return len(self._blobs)
@@ -117,6 +122,8 @@ class SpreadBatch:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        for helper in self._helpers:
+            helper.process.kill()
         for helper in self._helpers:
             helper.close()
         for thread in self._threads:

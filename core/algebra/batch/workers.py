@@ -89,7 +89,8 @@ class HelperWorker:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait(_ENDING)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_ENDING)
 
     def release(self) -> None:
         """Close the pipes of a process that has ended, once nobody speaks with it any more."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.algebra.batch import blocks, opening, spread, workers
 from core.algebra.batch.local import PointList
 from core.algebra.batch.opening import open_batch
 from core.algebra.batch.spread import SpreadBatch
+from core.algebra.batch.workers import HelperWorker
 from core.algebra.group import GroupBackend, get_backend
 from core.commitments import generators
 from core.errors import CancelledError, InternalError, MalformedError
@@ -221,6 +223,28 @@ def test_without_processes_the_work_is_done_here(
     monkeypatch.setattr(subprocess, "Popen", refuse)
     opened = open_batch(backend, blobs, SilentMonitor())
     assert isinstance(opened, SpreadBatch) and not opened.helpers
+    assert backend.encode(opened.sum(SCALARS)) == expected(backend, SCALARS)
+
+
+def test_without_threads_the_work_is_done_here(
+    backend: GroupBackend, blobs: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[HelperWorker] = []
+    begin = HelperWorker.__init__
+
+    def noted(self: HelperWorker, name: str) -> None:
+        begin(self, name)
+        started.append(self)
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(HelperWorker, "__init__", noted)
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", refuse)
+        opened = open_batch(backend, blobs, SilentMonitor())
+    assert isinstance(opened, SpreadBatch) and not opened.helpers
+    assert len(started) == 3 and all(helper.process.poll() is not None for helper in started)
     assert backend.encode(opened.sum(SCALARS)) == expected(backend, SCALARS)
 
 

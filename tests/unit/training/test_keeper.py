@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,20 @@ import torch
 from core.encoding.canonical import dumps, loads
 from core.errors import InputError
 from core.monitor import SilentMonitor
-from core.proving.checkpoint import INTERVAL, ITERATE, TRAINED, IterateKeeper, load_trained, save_trained
+from core.proving.checkpoint import (
+    INTERVAL,
+    ITERATE,
+    TRAINED,
+    IterateKeeper,
+    load_trained,
+    save_trained,
+    torch_is_needed,
+)
 from core.relations.plan import OptimiserSettings, TrainingPlan
+from core.training.certified import train, training_parameters
 from core.training.keeper import Iterate
 from core.training.memory import remember, remind
-from core.training.trainer import fit, train, training_parameters
+from core.training.trainer import fit
 from tests.unit.training.test_trainer import cohort
 
 
@@ -82,8 +92,8 @@ class KilledInThePolish(SilentMonitor):
 
 
 @pytest.mark.parametrize("looks", [2, 4, 6])
-def test_the_polish_goes_on_from_its_last_newton_step(looks: int) -> None:
-    """Torch has nothing left to do, and the model is the same to the last figure, its account included."""
+def test_the_polish_goes_on_from_its_last_newton_step(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch has nothing left to do and is not loaded; the model is the same to the last bit, its account included."""
     rows, outcomes = cohort()
     # torch stops far from the optimum, so that the polish has a few steps to make: a look before each and one within
     plan = TrainingPlan(optimiser=OptimiserSettings(epochs=1))
@@ -95,6 +105,8 @@ def test_the_polish_goes_on_from_its_last_newton_step(looks: int) -> None:
         train(rows, outcomes, plan=plan, monitor=KilledInThePolish(1, looks), keeper=keeper)
     kept = IterateKeeper(shelf).start()
     assert kept is not None and kept.integers is not None and kept.steps == looks // 2 - 1
+    assert not torch_is_needed(shelf)
+    monkeypatch.setitem(sys.modules, "core.training.trainer", None)  # which would fail if it were asked for
     watch = KilledInThePolish(1, 1)  # which would die of a look after a step of torch
     resumed = train(rows, outcomes, plan=plan, monitor=watch, keeper=IterateKeeper(shelf))
     assert watch.steps == 0 and resumed == straight
@@ -117,7 +129,7 @@ def test_training_goes_on_with_the_very_steps_that_it_would_have_made(method: st
     with pytest.raises(Killed):
         keeper = IterateKeeper(shelf, clock=Clock(INTERVAL))
         train(rows, outcomes, plan=plan, monitor=KilledAfter(steps), keeper=keeper)
-    assert set(shelf.kept) == {ITERATE}
+    assert set(shelf.kept) == {ITERATE} and torch_is_needed(shelf) and torch_is_needed(Shelf())
     again = IterateKeeper(shelf).start()
     assert again is not None and again.descent is not None
     assert len(again.losses) == steps and again.losses == straight.losses[:steps]

@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from core.monitor import SilentMonitor
 from core.relations.gradient import gradient, is_certified
 from core.relations.plan import TrainingPlan
+from core.training.certified import train
 from core.training.quantise import TrainedModel
-from core.training.trainer import train
 
 
 def real_weights(model: TrainedModel) -> NDArray[np.float64]:

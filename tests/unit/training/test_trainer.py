@@ -14,8 +14,9 @@ from core.errors import CancelledError, InputError
 from core.monitor import SilentMonitor
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training import objective
+from core.training.certified import train, training_parameters
 from core.training.rows import RowView
-from core.training.trainer import fit, train, training_parameters
+from core.training.trainer import fit
 
 
 class Recorder:

@@ -18,10 +18,10 @@ from core.relations.model import ModelDocument, predict
 from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 from core.relations.sigmoid_table import sigmoid_table
+from core.training.certified import train
 from core.training.exact import ExactView
 from core.training.polish import polish, round_weights
 from core.training.quantise import optimum_witness, witness_from
-from core.training.trainer import train
 
 
 def sizes(n: int, d: int, *, c_num: int = 1, c_den: int = 1) -> OptimumParameters:

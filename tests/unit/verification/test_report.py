@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from fractions import Fraction
 from functools import cache
 
 import pytest
 
+from core.algebra.batch.spread import SpreadBatch
+from core.algebra.group import get_backend
 from core.bundle.reader import read_bundle
 from core.claims.bounded.relation import BoundedRelation
 from core.claims.optimum.relation import OptimumRelation
 from core.claims.validity.relation import ValidityRelation
-from core.errors import InputError
+from core.errors import InputError, MalformedError
+from core.monitor import SilentMonitor
 from core.relations.certificate import certify
 from core.verification import wording
-from core.verification.claims import state
+from core.verification.claims import failing, state
 from core.verification.report import ClaimVerdict, VerificationReport
 from core.verification.verify import verify_bundle
 from tests.soundness.hospital import signing_key, with_parts
 from tests.soundness.tamper import NONCE, REFUSING, base, bounded_for_small_datasets, honest_bundle, stated
+from tests.unit.algebra import curve
 
 KINDS = ("public", "hidden", "bounded")
 
@@ -213,3 +218,19 @@ def test_verification_is_a_function_of_the_bytes() -> None:
     """Twice the same bundle gives the same report."""
     assert verify_bundle(honest_bundle()).to_json() == report().to_json()
     assert state(read_bundle(honest_bundle())) == stated()
+
+
+def test_of_bad_points_everywhere_the_first_is_named() -> None:
+    """Record commitments come before the points of proofs, in whatever order they are decoded."""
+    contents = read_bundle(honest_bundle())
+    stated, native = state(contents), get_backend("native")
+    spoilt = dataclasses.replace(contents, validity=bytes(48) + contents.validity[48:])
+    outside = curve.compressed(curve.torsion(11))
+    for blobs, named in (
+        (contents.commitments, "point.encoding"),
+        ((outside, *contents.commitments[1:]), "point.subgroup"),
+    ):
+        with pytest.raises(MalformedError) as caught:
+            failing(spoilt, stated, SpreadBatch(native, blobs, SilentMonitor()), native, SilentMonitor())
+        assert caught.value.code == named
+        assert (caught.value.detail == "point 0") == (named == "point.subgroup")
