@@ -41,7 +41,7 @@ def open_batch(
             return SpreadBatch(
                 backend, blobs, monitor, helpers=helpers, rest=helpers >= _cores(), report=report, kept=kept
             )
-        except OSError:  # no more processes are to be had here
+        except (OSError, RuntimeError):  # no more processes, or threads, are to be had here
             pass
     return SpreadBatch(backend, blobs, monitor, report=report, kept=kept if _even(blobs) else None)
 

@@ -30,7 +30,8 @@ _DECODING = 0.75
 
 
 class SpreadBatch:
-    """A PointBatch of so many helpers; without any, this process does the work. OSError if one cannot be started.
+    """A PointBatch of so many helpers; without any, this process does the work. OSError if one cannot be started,
+    RuntimeError if its thread cannot.
 
     rest: that one helper is to wait for the first sum. kept: sums of earlier runs, whose blocks are not decoded again.
     """
@@ -74,12 +75,9 @@ class SpreadBatch:
                 thread = threading.Thread(target=self._serve, args=(helper, ahead), daemon=True)
                 thread.start()
                 self._threads.append(thread)
-        except OSError:
+        except (OSError, RuntimeError):
             self.close()
             raise
-        except RuntimeError as error:  # that is how Python says that no thread can be started
-            self.close()
-            raise OSError from error
 
     def __len__(self) -> int:
         return len(self._blobs)
