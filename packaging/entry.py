@@ -3,6 +3,7 @@
 proofward                      the command line; `proofward-window` without arguments opens the window
 proofward --worker             the worker process, which reads one job from its standard input
 proofward --points             a helper of the verifier, which decodes the points it is sent
+proofward --records            a helper of the worker, which opens a dataset's records
 proofward --self-test          attest and verify the sample, and say so; exit code 0
 """
 
@@ -23,6 +24,11 @@ def main(arguments: list[str]) -> int:
         from core.algebra.batch.helper import main as help_with_points
 
         help_with_points()
+        return 0
+    if arguments[:1] == ["--records"]:
+        from core.workspace.opener import main as help_with_records
+
+        help_with_records()
         return 0
     if not arguments and Path(sys.executable).stem.endswith("-window"):
         arguments = ["app"]

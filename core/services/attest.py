@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from core.services.context import Context
 from core.services.datasets import find_dataset
 from core.services.expected import expected_seconds
 from core.services.files import check_output, replacing
+from core.services.loading import load_dataset
 from core.services.memory import memory_limit, peak_memory
 from core.services.memory_plan import affordable_plan
 from core.services.plans import parse_nonce, read_plan
@@ -25,8 +25,6 @@ from core.services.stages import StageClock
 from core.services.unfinished import kept_job
 
 if TYPE_CHECKING:
-    from core.proving.attest import Attestation
-    from core.proving.dataset import OpenedDataset
     from core.proving.forecast.memory import MemoryPlan
     from core.relations.plan import TrainingPlan
     from core.verification.report import VerificationReport
@@ -148,7 +146,9 @@ def _run(
     memory: MemoryPlan,
 ) -> Result:
     """From the dataset to the released bundle, with what `job` has kept."""
-    from core.proving.finished import load_attestation
+    from core.proving.attest import attest
+    from core.proving.checkpoint import torch_is_needed
+    from core.proving.finished import load_attestation, save_attestation
 
     workspace = context.workspace
     continued = job.parts
@@ -158,20 +158,21 @@ def _run(
     if attestation is not None:
         listed = workspace.dataset_commitments(info.dataset_id)
     else:
-        dataset = workspace.open_dataset(info.dataset_id, monitor=clock)
-        attestation = _attest(
+        dataset, engine = load_dataset(context, clock, info.dataset_id, torch=torch_is_needed(job))
+        attestation = attest(
             dataset,
-            context,
-            job,
-            clock=clock,
             plan=plan,
             nonce=nonce,
             hide_weights=request.hide_weights,
             validity=kept,
-            lean=memory.lean,
+            engine=engine.leaner() if memory.lean else engine,
+            tape=context.tape,
+            monitor=clock,
+            checkpoint=job,
         )
+        save_attestation(job, attestation)
         listed = dataset.numbers, dataset.commitments
-        del dataset  # records are not needed for checking, which needs memory of its own
+        del dataset, engine  # neither is needed for checking, which needs memory of its own
     clock.stage("bundle")
     data = packed(attestation, info.schema, *listed, key=key, created=context.now)
     report = checked(data, job, key=key, clock=clock)
@@ -211,41 +212,3 @@ def _run(
         plan_digest=plan.digest().hex(),
         continued=continued,
     )
-
-
-def _attest(
-    dataset: OpenedDataset,
-    context: Context,
-    job: RunningJob,
-    *,
-    clock: StageClock,
-    plan: TrainingPlan,
-    nonce: bytes | None,
-    hide_weights: bool,
-    validity: bytes | None,
-    lean: bool,
-) -> Attestation:
-    """The attestation, out of what an interrupted run has left of it; kept when it is finished."""
-    from core.proving.attest import attest
-    from core.proving.checkpoint import torch_is_needed
-    from core.proving.finished import save_attestation
-
-    engine = context.make_engine(clock)
-    if lean:
-        engine = engine.leaner()
-    if torch_is_needed(job):
-        importlib.import_module("core.training.trainer")  # torch takes seconds to load, which is no training
-    clock.check()
-    attestation = attest(
-        dataset,
-        plan=plan,
-        nonce=nonce,
-        hide_weights=hide_weights,
-        validity=validity,
-        engine=engine,
-        tape=context.tape,
-        monitor=clock,
-        checkpoint=job,
-    )
-    save_attestation(job, attestation)
-    return attestation

@@ -7,7 +7,6 @@ arithmetic, is simply timed.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, RejectedError
 from core.services.context import Context
 from core.services.datasets import find_dataset
+from core.services.loading import load_dataset
 from core.services.memory import MemoryLimit, available_memory, memory_limit
 from core.services.plans import parse_nonce, read_plan
 from core.services.signing import choose_key
@@ -24,6 +24,8 @@ from core.settings import VERSION
 
 if TYPE_CHECKING:
     from core.bundle.keys import SigningKey
+    from core.engines.interface import Engine
+    from core.proving.dataset import OpenedDataset
     from core.proving.forecast.memory import MemoryPlan
     from core.proving.forecast.shape import Shape
     from core.proving.forecast.sizes import Sizes
@@ -102,13 +104,22 @@ def run(request: Request, context: Context) -> Result:
     workspace = context.workspace
     dataset_id = find_dataset(workspace, request.dataset).dataset_id
     key = choose_key(workspace, request.key).key
-    shape = _shape(context, clock, dataset_id, plan=plan, nonce=nonce, hidden=request.hide_weights)
+    dataset, engine = load_dataset(context, clock, dataset_id, torch=True)
+    shape = _shape(dataset, plan=plan, nonce=nonce, hidden=request.hide_weights)
+    del dataset
     known = workspace.validity(dataset_id) is not None
-    return foretell(shape, context, clock, key=key, dataset_id=dataset_id, known=known)
+    return foretell(shape, engine, context, clock, key=key, dataset_id=dataset_id, known=known)
 
 
 def foretell(
-    shape: Shape, context: Context, clock: StageClock, *, key: SigningKey, dataset_id: str | None, known: bool
+    shape: Shape,
+    engine: Engine,
+    context: Context,
+    clock: StageClock,
+    *,
+    key: SigningKey,
+    dataset_id: str | None,
+    known: bool,
 ) -> Result:
     """The estimate for a shape; the stages of `clock` up to now count as they were."""
     from core.proving.forecast.calibration import calibrate
@@ -118,8 +129,6 @@ def foretell(
     from core.proving.forecast.work import work_of
 
     sizes = sizes_of(shape, signers=[key], tool_version=VERSION)
-    engine = context.make_engine(clock)
-    importlib.import_module("core.training.trainer")  # torch takes seconds to load, as it will for `attest`
     clock.stage("calibrate")
     costs = calibrate(shape, engine=engine, monitor=clock)
     clock.finish()
@@ -142,15 +151,12 @@ def foretell(
     )
 
 
-def _shape(
-    context: Context, clock: StageClock, dataset_id: str, *, plan: TrainingPlan, nonce: bytes | None, hidden: bool
-) -> Shape:
+def _shape(dataset: OpenedDataset, *, plan: TrainingPlan, nonce: bytes | None, hidden: bool) -> Shape:
     """The exact shape: the split is the one that `attest` would make with this plan and nonce."""
     from core.claims.attestation import views_of
     from core.proving.attest import excluded_numbers
     from core.proving.forecast.shape import Shape
 
-    dataset = context.workspace.open_dataset(dataset_id, monitor=clock)
     excluded = excluded_numbers(dataset)
     if len(excluded) == len(dataset.numbers):
         raise InputError(

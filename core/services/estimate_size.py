@@ -9,6 +9,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.services.context import Context
 from core.services.estimate import Result, foretell
+from core.services.loading import load_arithmetic
 from core.services.plans import read_plan
 from core.services.signing import UNNAMED
 from core.services.stages import StageClock
@@ -49,4 +50,6 @@ def run(request: Request, context: Context) -> Result:
     test = int(rows * plan.test_fraction)
     shape = Shape(plain_schema(features), rows, rows - test, test, plan, hidden=request.hide_weights)
     key = SigningKey.generate(UNNAMED)
-    return foretell(shape, context, StageClock(context.monitor), key=key, dataset_id=None, known=False)
+    clock = StageClock(context.monitor)
+    engine = load_arithmetic(context, clock, torch=True)
+    return foretell(shape, engine, context, clock, key=key, dataset_id=None, known=False)

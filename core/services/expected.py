@@ -24,10 +24,15 @@ def expected_seconds(
     """
     from core.proving.checkpoint import TRAINED
     from core.proving.finished import ATTESTATION
-    from core.proving.forecast.typical import typical_seconds
+    from core.proving.forecast.typical import OPENED, typical_seconds
+    from core.workspace.opening import HELPED_FROM
 
     shape = likely_shape(info, plan, hidden=hidden)
     seconds = dict.fromkeys(RANGES, 0.0) | typical_seconds(shape)
+    if info.records >= HELPED_FROM:
+        # opened by a helper while the arithmetic is prepared, and what is left then by both
+        left = seconds["open"] - OPENED - seconds["prepare"]
+        seconds |= {"open": OPENED, "prepare": seconds["prepare"] + max(left, 0.0) / 2}
     if TRAINED in parts:
         seconds["train"] = 0.0
     if shape.range_claim in parts or workspace.validity(info.dataset_id) is not None:

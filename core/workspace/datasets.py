@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from core.commitments.merkle import dataset_root
 from core.commitments.receipt import RecordOpening
@@ -17,14 +17,13 @@ from core.monitor import Monitor, SilentMonitor
 from core.proving.dataset import OpenedDataset
 from core.records.schema import Schema
 from core.workspace.database import first, plain_errors, rows
+from core.workspace.opening import DatasetOpening
 from core.workspace.records import RecordSafe, damaged, list_digest
 from core.workspace.session import Session
 
 _MAX_SEALED_SCHEMA = 1 << 23
 WHOLE = "id NOT IN (SELECT dataset_id FROM imports)"
 """Of a row of `datasets`: that its import is finished."""
-BLOCK = 1000
-"""Records opened at a time, between two looks at the monitor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,9 @@ class DatasetInfo:
 class DatasetStore:
     """Lists datasets and opens them; one that is still being imported is none."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, file: Path) -> None:
         self._session = session
+        self._file = file
         self._records = RecordSafe(session.vault)
         self._known: dict[tuple[object, ...], DatasetInfo] = {}
 
@@ -61,38 +61,17 @@ class DatasetStore:
         return self._info(self._row(dataset))
 
     def open(self, dataset: str, *, monitor: Monitor | None = None) -> OpenedDataset:
-        """Records, blinding factors and commitments of a dataset given by id or root.
+        """Records, blinding factors and commitments of a dataset given by id or root, all opened here.
 
-        Rows and blinding factors are bound to their numbers and commitments, and these as a whole to the root, by
-        what is sealed. InputError workspace.dataset_unknown, or workspace.damaged if anything does not fit.
+        InputError workspace.dataset_unknown, workspace.damaged.
         """
-        watch = monitor or SilentMonitor()
+        return self.opening(dataset, helped=False).finish(monitor or SilentMonitor())
+
+    def opening(self, dataset: str, *, helped: bool = True) -> DatasetOpening:
+        """The same, begun; helped: by another process too, if the dataset is large."""
         info = self.info(dataset)
-        values = np.empty((info.records, info.width), dtype=np.uint16)
-        numbers: list[int] = []
-        commitments: list[bytes] = []
-        blindings: list[int] = []
-        query = "SELECT number, commitment, row, blinding FROM records WHERE dataset_id = ? ORDER BY number"
-        with plain_errors():
-            stored = self._session.db.execute(query, [info.dataset_id])
-            while block := stored.fetchmany(BLOCK):
-                start, end = len(numbers), len(numbers) + len(block)
-                if end > info.records:
-                    raise damaged()
-                watch.check()
-                watch.progress(start / info.records)
-                values[start:end], secrets = self._records.open_all(info.dataset_id, block, width=info.width)
-                numbers.extend(record[0] for record in block)
-                commitments.extend(record[1] for record in block)
-                blindings.extend(secrets)
-        self._require_list(info, numbers, commitments)
-        return OpenedDataset(
-            root=bytes.fromhex(info.root),
-            numbers=tuple(numbers),
-            commitments=tuple(commitments),
-            rows=values,
-            blindings=tuple(blindings),
-            schema=info.schema,
+        return DatasetOpening(
+            self._session, self._file, info, require_list=functools.partial(self._require_list, info), helped=helped
         )
 
     def commitments(self, dataset: str) -> tuple[tuple[int, ...], tuple[bytes, ...]]:

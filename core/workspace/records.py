@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.algebra.field import scalar_from_bytes, scalar_to_bytes, scalars_from_bytes
+from core.algebra.field import SCALAR_BYTES, scalar_from_bytes, scalar_to_bytes
 from core.algebra.wire import POINT_BYTES
 from core.encoding.framing import LENGTH_BYTES, frame, framed
 from core.errors import InputError
@@ -77,8 +77,9 @@ class RecordSafe:
 
     def open_all(
         self, dataset_id: str, records: Sequence[tuple[int, bytes, bytes, bytes]], *, width: int
-    ) -> tuple[NDArray[np.uint16], list[int]]:
-        """Values, (n, width), and blinding factors of n stored records (number, commitment, row, blinding), n > 0.
+    ) -> tuple[bytes, bytes]:
+        """Values, two bytes each, little endian, and blinding factors, 32 bytes each, of stored records (number,
+        commitment, row, blinding), one after the other; at least one.
 
         InputError workspace.damaged.
         """
@@ -93,11 +94,10 @@ class RecordSafe:
             raise damaged() from None
         row_place, blinding_place = (vault.place("records", column, dataset) + before for column in ("row", "blinding"))
         plain = vault.open_all([record[2] for record in records], [row_place + rest for rest in rests])
-        if set(map(len, plain)) != {2 * width}:
-            raise damaged()
         secrets = vault.open_all([record[3] for record in records], [blinding_place + rest for rest in rests])
-        values = np.frombuffer(b"".join(plain), dtype="<u2").reshape(-1, width)
-        return values, scalars_from_bytes(secrets)
+        if set(map(len, plain)) != {2 * width} or set(map(len, secrets)) != {SCALAR_BYTES}:
+            raise damaged()
+        return b"".join(plain), b"".join(secrets)
 
     def open_row(self, record: Mapping[str, Any], *, width: int) -> NDArray[np.uint16]:
         """The `width` values of a stored record; InputError workspace.damaged."""

@@ -50,6 +50,15 @@ class Vault:
         """16 random bytes that name the workspace; not secret."""
         return self._workspace_id
 
+    def handed_over(self) -> bytes:
+        """The keys themselves, for a process of ours and through a pipe alone. Secret."""
+        return self._workspace_id + self._data_key
+
+    @classmethod
+    def from_handed_over(cls, keys: bytes) -> Vault:
+        """The keys that another process handed over."""
+        return cls(keys[:WORKSPACE_ID_BYTES], keys[WORKSPACE_ID_BYTES:])
+
     def lock(self, passphrase: str) -> bytes:
         """The data key wrapped under `passphrase`, with a fresh salt: canonical JSON; InputError secret.passphrase."""
         kdf = KdfParameters.fresh()

@@ -23,6 +23,7 @@ from core.workspace.files import beside, make_private, new_private_file, private
 from core.workspace.imports import EncodedRecords, ImportStore
 from core.workspace.jobs import JobInfo, JobStore, RunningJob
 from core.workspace.keyring import KeyInfo, Keyring
+from core.workspace.opening import DatasetOpening
 from core.workspace.records import ReusableOpening
 from core.workspace.results import BundleInfo, ModelInfo, ResultStore, StoredModel
 from core.workspace.session import Session, utc_now
@@ -37,7 +38,7 @@ class Workspace:
         self._session = session
         self.folder = folder
         self._audit = AuditTrail(session)
-        self._datasets = DatasetStore(session)
+        self._datasets = DatasetStore(session, folder / WORKSPACE_FILE)
         self._imports = ImportStore(session, self._audit)
         self._keyring = Keyring(session, self._audit)
         self._results = ResultStore(session, self._audit, folder)
@@ -161,6 +162,10 @@ class Workspace:
     def open_dataset(self, dataset: str, *, monitor: Monitor | None = None) -> OpenedDataset:
         """Everything about the dataset with this id or root; secret."""
         return self._datasets.open(dataset, monitor=monitor)
+
+    def opening_dataset(self, dataset: str) -> DatasetOpening:
+        """The same, begun, with a helper process if the dataset is large; a context manager."""
+        return self._datasets.opening(dataset)
 
     def dataset_commitments(self, dataset: str) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
         """Record numbers and commitments, in order."""

@@ -6,8 +6,6 @@ stay where they were decoded, and only sums come back.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 
 from core.algebra.batch.blocks import block_ranges
@@ -16,6 +14,7 @@ from core.algebra.batch.local import PointBatch
 from core.algebra.batch.spread import SpreadBatch
 from core.algebra.encoding import COORDINATE_BYTES
 from core.algebra.group import GroupBackend
+from core.helpers import may_start, usable_cores
 from core.monitor import Monitor
 
 HELPED_FROM = {"native": 4_000, "reference": 2_000}
@@ -36,10 +35,10 @@ def open_batch(
     report: is told, while a sum is formed, how much is done; kept: where the sums over its blocks survive.
     """
     helpers = helper_count(len(blobs))
-    if helpers > 1 and len(blobs) >= HELPED_FROM[backend.name] and _may_start() and _even(blobs):
+    if helpers > 1 and len(blobs) >= HELPED_FROM[backend.name] and may_start() and _even(blobs):
         try:
             return SpreadBatch(
-                backend, blobs, monitor, helpers=helpers, rest=helpers >= _cores(), report=report, kept=kept
+                backend, blobs, monitor, helpers=helpers, rest=helpers >= usable_cores(), report=report, kept=kept
             )
         except (OSError, RuntimeError):  # no more processes, or threads, are to be had here
             pass
@@ -48,20 +47,7 @@ def open_batch(
 
 def helper_count(points: int) -> int:
     """Helper processes that so many points are shared by, where there are any: one a core, each with whole blocks."""
-    return max(1, min(MAX_HELPERS, _cores(), len(block_ranges(points))))
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _may_start() -> bool:
-    """A child of multiprocessing starts no processes of its own: it is one of many already."""
-    children = sys.modules.get("multiprocessing.process")
-    return bool(sys.executable) and (children is None or children.parent_process() is None)
+    return max(1, min(MAX_HELPERS, usable_cores(), len(block_ranges(points))))
 
 
 def _even(blobs: Sequence[bytes]) -> bool:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
+from core import helpers
 from core.algebra.batch import frames
 from core.algebra.batch.sums import block_sum
 from core.algebra.group import GroupBackend, Point
-
-_ENDING = 5.0
-"""Seconds that a killed process may take to be gone."""
 
 
 class Worker(Protocol):
@@ -53,25 +47,15 @@ class LocalWorker:
 
 
 def command() -> list[str]:
-    """What starts a helper: nothing but its own modules, and none from the present folder."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--points"]
-    path = [str(Path(__file__).resolve().parents[3]), *(entry for entry in sys.path if entry)]
-    program = f"import sys; sys.path[:] = {path!r}; from core.algebra.batch.helper import main; main()"
-    return [sys.executable, "-I", "-S", "-c", program]
+    """What starts a helper."""
+    return helpers.command("core.algebra.batch.helper", "--points")
 
 
 class HelperWorker:
     """A helper process; OSError if it cannot be started."""
 
     def __init__(self, backend: str) -> None:
-        self.process = subprocess.Popen(
-            command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self.process = helpers.start(command())
         self._greeting: list[tuple[bytes, bytes]] = [(frames.BACKEND, backend.encode())]
 
     def decode(self, first: int, blobs: Sequence[bytes], tick: Callable[[int], None]) -> bool:
@@ -88,16 +72,11 @@ class HelperWorker:
         return None if message is None else message[1]
 
     def close(self) -> None:
-        self.process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_ENDING)
+        helpers.end(self.process)
 
     def release(self) -> None:
         """Close the pipes of a process that has ended, once nobody speaks with it any more."""
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        helpers.release(self.process)
 
     def _ask(self, kind: bytes, payload: bytes) -> tuple[bytes, bytes] | None:
         """The first answer; None if it is gone."""

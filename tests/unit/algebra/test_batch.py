@@ -41,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks and thresholds as if a few points were many, on a machine with three cores."""
     monkeypatch.setattr(blocks, "LARGEST", 16)
     monkeypatch.setattr(opening, "HELPED_FROM", {"native": 20, "reference": 20})
-    monkeypatch.setattr(opening, "_cores", lambda: 3)
+    monkeypatch.setattr(opening, "usable_cores", lambda: 3)
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +292,7 @@ from core.algebra.batch import opening
 from core.algebra.group import get_backend
 from core.commitments import generators
 from core.monitor import SilentMonitor
-opening._cores = lambda: 2
+opening.usable_cores = lambda: 2
 native = get_backend("native")
 blobs = [native.encode(point) for point in generators.points(native)] * 40
 opened = opening.open_batch(native, blobs, SilentMonitor())
@@ -354,7 +354,7 @@ def test_blocks_follow_from_the_number_alone(count: int, monkeypatch: pytest.Mon
     assert all(0 < len(block) <= 16 for block in ranges)
     assert max(map(len, ranges), default=0) - min(map(len, ranges), default=0) <= 1
     assert len(ranges) & (len(ranges) - 1) == 0
-    monkeypatch.setattr(opening, "_cores", lambda: 1)
+    monkeypatch.setattr(opening, "usable_cores", lambda: 1)
     assert blocks.block_ranges(count) == ranges
 
 

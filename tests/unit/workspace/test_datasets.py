@@ -14,7 +14,7 @@ from core.encoding.canonical import dumps
 from core.errors import InputError, InternalError
 from core.settings import WORKSPACE_FILE
 from core.workspace import Workspace, unfinished_import
-from core.workspace.datasets import BLOCK
+from core.workspace.opening import BLOCK
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
 
 DATA = committed(records())
