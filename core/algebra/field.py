@@ -44,6 +44,16 @@ def scalar_from_bytes(data: bytes) -> int:
     return value
 
 
+def scalars_to_bytes(scalars: Sequence[int]) -> bytes:
+    """The encodings of scalars in [0, r), one after the other."""
+    return b"".join(map(scalar_to_bytes, scalars))
+
+
+def packed_scalars(data: bytes) -> list[int]:
+    """Inverse of `scalars_to_bytes`; MalformedError as for a single scalar."""
+    return scalars_from_bytes([data[at : at + SCALAR_BYTES] for at in range(0, len(data), SCALAR_BYTES)])
+
+
 def scalars_from_bytes(encodings: Sequence[bytes]) -> list[int]:
     """`scalar_from_bytes` of each, without a call for each."""
     values = [int.from_bytes(data, "big") for data in encodings]

@@ -5,6 +5,8 @@ padded message (`sigma` in docs/protocol/interrupted.md); what follows is masked
 journal holds sigma, whole, and the bytes sent so far, and nothing of what is drawn later. So two continuations of one
 journal share their first messages byte for byte, and no mask in the rest: there is never a mask with two responses.
 
+Beside these it holds results: what follows from witness, sigma and the messages sent, and takes long to compute.
+
 Secret. Serialised for a checkpoint that encrypts it; removed once the proof is finished.
 """
 
@@ -55,6 +57,7 @@ class Journal:
         self._last = clock()
         self._binding = b""
         self._draws: list[tuple[str, list[int]]] = []
+        self._results: dict[str, bytes] = {}
         self._replayed = 0
         self._complete = False
         self._closed = False
@@ -82,12 +85,13 @@ class Journal:
             kept: Any = loads(data, limit=_LIMIT, what="The journal of a proof")
             draws = [(label, _scalars(text)) for label, text in kept["draws"]]
             same, sent = bool(kept["binding"] == self._binding.hex()), bytes.fromhex(kept["sent"])
-        except (MalformedError, KeyError, TypeError, ValueError):
+            results = {name: bytes.fromhex(text) for name, text in kept.get("results", {}).items()}
+        except (MalformedError, AttributeError, KeyError, TypeError, ValueError):
             raise JournalMismatchError from None
         if same and (not draws or draws[0][0] != MASKS or len(draws[0][1]) != 2):
             raise JournalMismatchError
         if same:
-            self._draws, self.sent = draws, sent
+            self._draws, self.sent, self._results = draws, sent, results
         return same
 
     def draw(self, tape: Tape, label: str, count: int) -> list[int]:
@@ -110,13 +114,30 @@ class Journal:
         self._replayed += 1
         return values
 
+    def result(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """What `make` returns, or returned before the interruption: a function of witness, sigma and what was sent."""
+        if name not in self._results:
+            self._results[name] = make()
+        return self._results[name]
+
+    def confirm(self, name: str, value: bytes) -> bool:
+        """Whether such a result was kept before the interruption; JournalMismatchError if it was another one."""
+        known = self._results.get(name)
+        if known is None:
+            self._results[name] = value
+            return False
+        if known != value:
+            raise JournalMismatchError
+        return True
+
     def offer(self, proof: bytearray) -> None:
         """After a padded message: write the journal down if the last one was long enough ago."""
         self._complete = True
         if self._closed or len(proof) <= len(self.sent) or self._clock() - self._last < INTERVAL:
             return
         draws = [[label, b"".join(map(scalar_to_bytes, values)).hex()] for label, values in self._draws]
-        self._save(dumps({"binding": self._binding.hex(), "draws": draws, "sent": proof.hex()}))
+        results = {name: value.hex() for name, value in self._results.items()}
+        self._save(dumps({"binding": self._binding.hex(), "draws": draws, "results": results, "sent": proof.hex()}))
         self._last = self._clock()
 
     def close(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.algebra.field import ORDER, SCALAR_BYTES
-from core.algebra.wire import Reader
+from core.algebra.field import ORDER, SCALAR_BYTES, packed_scalars, scalars_to_bytes
+from core.algebra.wire import POINT_BYTES, Reader
 from core.channel.base import Channel
 from core.channel.batching import batch_group
 from core.channel.journal import Journal, JournalMismatchError
@@ -114,6 +114,36 @@ class ProverChannel(Channel):
         blobs = Reader(self._known[start : start + step.size]).scalars(step.count)
         pads = self._pads[len(self._values) : len(self._values) + step.count]
         return [(message - pad) % ORDER for message, pad in zip(blobs, pads, strict=True)]
+
+    def recalled_points(self, count: int) -> list[bytes] | None:
+        """The points of the next step if they were sent before an interruption, else None."""
+        start = len(self.proof)
+        if start + count * POINT_BYTES > len(self._known):
+            return None
+        return [self._known[start + i * POINT_BYTES :][:POINT_BYTES] for i in range(count)]
+
+    def result(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Something that takes long and follows from the witness and what was drawn and sent: made once, also if the
+        proof is interrupted.
+        """
+        return make() if self._journal is None else self._journal.result(name, make)
+
+    def opened(self, name: str, make: Callable[[], Opened]) -> Opened:
+        """The same for the opening of a combination of records."""
+
+        def packed() -> bytes:
+            found = make()
+            return scalars_to_bytes([value % ORDER for value in (found.blinding, *found.values)])
+
+        blinding, *values = packed_scalars(self.result(name, packed))
+        return Opened(values, blinding)
+
+    def confirmed(self, name: str, make: Callable[[], bytes]) -> bool:
+        """Whether an interrupted run came to the same result; JournalMismatchError if to another, which ends this one.
+
+        False where there was none.
+        """
+        return self._journal is not None and self._journal.confirm(name, make())
 
     def holds(self, scalars: int) -> bool:
         """Whether the next so many hidden scalars were all sent before an interruption."""

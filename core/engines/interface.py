@@ -17,6 +17,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from core.algebra.patterns import written_out
+
 Vector: TypeAlias = Any
 """An engine's own vector of field elements: a list of ints (plain) or an (n, 4) uint64 Montgomery array (fast)."""
 
@@ -37,7 +39,7 @@ class Repeated:
 
     def whole(self) -> SmallVector:
         """All entries."""
-        return np.resize(self.pattern, self.length)
+        return written_out(self.pattern, self.length)
 
 
 @dataclass(frozen=True, slots=True)

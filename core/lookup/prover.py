@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from core.algebra.field import ORDER
+from collections.abc import Sequence
+
+from core.algebra.field import ORDER, packed_scalars, scalars_to_bytes
 from core.channel.prover import ProverChannel
 from core.constraints.expression import Expression
 from core.engines.interface import FractionTree, SumcheckProver
 from core.errors import InternalError
 from core.lookup.fractions import CHILDREN, ROUND_DEGREE, descend, state_level, state_root
-from core.lookup.spec import LookupSpec
+from core.lookup.spec import LeafRelation, LookupSpec
 from core.lookup.witness import SecretColumns, build_tree
 from core.sumcheck.prover import Recalled, prove_eq_sumcheck
 
@@ -49,13 +51,27 @@ def _root(tree: FractionTree) -> list[int]:
     return [root, pow(root, -1, ORDER)]
 
 
+def _leaves(
+    channel: ProverChannel, label: str, spec: LookupSpec, point: Sequence[int], *, alpha: int, beta: int, omega: int
+) -> LeafRelation:
+    """spec.relation, which takes a second where tables have a million entries."""
+    names = [column.label for column in spec.columns]
+
+    def make() -> bytes:
+        found = spec.relation(point, alpha, beta, omega)
+        return scalars_to_bytes([found.public, found.records, *(found.columns[name] for name in names)])
+
+    public, records, *factors = packed_scalars(channel.result(f"{label}.leaves", make))
+    return LeafRelation(public, dict(zip(names, factors, strict=True)), records)
+
+
 def prove_lookup(channel: ProverChannel, label: str, spec: LookupSpec, columns: SecretColumns) -> None:
     """The whole argument for lookups of columns alone: fractions, the leaves' relation, one opening for all columns."""
     engine = channel.engine
     beta, alpha = channel.challenge(f"{label}.beta"), channel.challenge(f"{label}.alpha")
     numerator, denominator, point = prove_fractions(channel, build_tree(engine, spec, columns.entries, alpha, beta))
     omega = channel.challenge(f"{label}.omega")
-    leaves = spec.relation(point, alpha, beta, omega)
+    leaves = _leaves(channel, label, spec, point, alpha=alpha, beta=beta, omega=omega)
     places = {column.label: spec.local(column.label, point) for column in spec.columns}
     first = spec.columns[0]
     form = first.form(places[first.label])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -9,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.algebra.field import ORDER
+from core.algebra.patterns import written_out
 from core.channel.prover import Opened, ProverChannel
 from core.commitments.hyrax import Column
+from core.encoding.framing import framed
 from core.engines.interface import AffineBlock, Engine, FractionTree, Repeated, SmallVector
 from core.lookup.limbs import LimbGrid
 from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock
@@ -37,12 +40,29 @@ class SecretColumns:
         return padded.reshape(column.rows, 1 << column.width)
 
     def commit(self, channel: ProverChannel, label: str) -> None:
-        """Commit every row under fresh blinding and send all commitments at once."""
-        blobs: list[bytes] = []
+        """Commit every row under fresh blinding and send all commitments at once.
+
+        Those that were sent before an interruption are taken from there if the columns are the same.
+        """
         for name, column in self._columns.items():
             self._blindings[name] = channel.tape.scalars(f"{label}.{name}", column.rows)
-            blobs.extend(channel.engine.commit_rows(self.matrix(name), self._blindings[name]))
+        blobs: list[bytes] | None = None
+        if channel.confirmed(f"{label}.entries", self._digest):
+            blobs = channel.recalled_points(sum(column.rows for column in self._columns.values()))
+        if blobs is None:
+            blobs = []
+            for name, blindings in self._blindings.items():
+                blobs.extend(channel.engine.commit_rows(self.matrix(name), blindings))
         channel.points(label, blobs)
+
+    def _digest(self) -> bytes:
+        """SHA-256 of all entries, column by column."""
+        sha256 = hashlib.sha256()
+        for name, column in self._columns.items():
+            entries = np.ascontiguousarray(self.entries[name][: column.length], dtype=np.int64)
+            sha256.update(framed(name, len(entries).to_bytes(8, "big")))
+            sha256.update(entries.data)
+        return sha256.digest()
 
     def combine(self, engine: Engine, parts: Mapping[str, int], points: Mapping[str, Sequence[int]]) -> Opened:
         """The opening of the same combination that the verifier forms in CommittedColumns.combine."""
@@ -59,8 +79,7 @@ class SecretColumns:
 
 def repeated(table: TableBlock, entries: Sequence[int]) -> Entries:
     """A table column padded to the block by repetition."""
-    column = np.asarray(entries, dtype=np.int64)
-    return np.resize(column, 1 << table.variables)
+    return written_out(np.asarray(entries, dtype=np.int64), 1 << table.variables)
 
 
 def build_tree(

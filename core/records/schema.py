@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.encoding.canonical import dumps
 from core.records import layout
@@ -93,7 +94,13 @@ class Schema:
 
     def digest(self) -> bytes:
         """SHA-256 of the canonical JSON, 32 bytes."""
-        return hashlib.sha256(dumps(self.to_json())).digest()
+        return _digest(self)
+
+
+@lru_cache(maxsize=4)
+def _digest(schema: Schema) -> bytes:
+    """Asked for again and again, and tens of milliseconds of work for a thousand columns."""
+    return hashlib.sha256(dumps(schema.to_json())).digest()
 
 
 def _check_schema(schema: Schema) -> None:

@@ -5,7 +5,7 @@ A round that was sent before an interruption is not computed again: the tables a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.channel.prover import ProverChannel
 from core.constraints.expression import Expression
@@ -25,6 +25,11 @@ class Recalled:
 
     def final(self) -> list[int]:
         return self.round()
+
+
+def recalled_or(channel: ProverChannel, scalars: int, make: Callable[[], SumcheckProver]) -> SumcheckProver:
+    """`make`'s tables, or none if they are to make so many hidden scalars, all sent before an interruption."""
+    return Recalled() if channel.holds(scalars) else make()
 
 
 def prove_product_sumcheck(

@@ -31,11 +31,11 @@ def _limbs(grid: LimbGrid, values: list[int], bits: int, *, true: bool) -> Entri
     return cells.ravel()
 
 
-def _entries(true_projections: bool, true_slacks: bool) -> Callable[..., dict[str, Entries]]:
-    def column_entries(relation: BoundedRelation, rows: np.ndarray, stream: bytes) -> dict[str, Entries]:
+def _entries(rows: np.ndarray, true_projections: bool, true_slacks: bool) -> Callable[..., dict[str, Entries]]:
+    def column_entries(relation: BoundedRelation, sums: bounded_prover.Sums) -> dict[str, Entries]:
         cells = 1 << relation.column_variables
         projections = np.zeros((PROJECTIONS, cells), dtype=np.int64)
-        projections[:, : rows.shape[1]] = bounded_prover.project(rows, stream)
+        projections[:, : rows.shape[1]] = sums.projections
         squares = [sum(int(x) ** 2 for x in column) for column in rows.T] + [0] * (cells - rows.shape[1])
         slacks = [relation.square_limit - square for square in squares]
         entries = {
@@ -71,7 +71,7 @@ def _forged(
     rows = h.dataset.rows if rows is None else rows
 
     def prove() -> bytes:
-        with patch.object(bounded_prover, "column_entries", _entries(true_projections, true_slacks)):
+        with patch.object(bounded_prover, "column_entries", _entries(rows, true_projections, true_slacks)):
             return prove_bounded(
                 statement,
                 rows,

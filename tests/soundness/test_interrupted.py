@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -15,9 +16,13 @@ from core.channel.journal import Journal, JournalMismatchError
 from core.channel.points import PointTable
 from core.channel.prover import ProverChannel
 from core.channel.shape import ProofShape
+from core.claims.bounded import prover as bounded_prover
+from core.claims.optimum.prover import OptimumSecrets
+from core.claims.validity import prover as validity_prover
 from core.claims.validity import verifier as validity_verifier
 from core.claims.validity.verifier import verify_validity
 from core.engines import get_engine
+from core.engines.fast import FastEngine
 from core.errors import InputError, InternalError
 from core.monitor import SilentMonitor
 from core.proving.begun import go_on
@@ -190,6 +195,10 @@ def altered(data: bytes, change: str) -> bytes:
         value["draws"].pop(0)
     elif change == "pad":
         value["draws"][1][1] = "00" * 32 + value["draws"][1][1][64:]
+    elif change == "entries":
+        value["results"]["validity.columns.entries"] = "00" * 32
+    elif change == "results":
+        value["results"] = []
     elif change == "member":
         del value["binding"]
     else:
@@ -197,7 +206,9 @@ def altered(data: bytes, change: str) -> bytes:
     return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
 
 
-@pytest.mark.parametrize("change", ["noise", "sent", "label", "last", "first", "pad", "member", "binding"])
+@pytest.mark.parametrize(
+    "change", ["noise", "sent", "label", "last", "first", "pad", "entries", "results", "member", "binding"]
+)
 def test_a_journal_that_does_not_fit_is_thrown_away_and_the_proof_begins_anew(
     change: str, begun: Callable[[str], Begun]
 ) -> None:
@@ -211,6 +222,73 @@ def test_a_journal_that_does_not_fit_is_thrown_away_and_the_proof_begins_anew(
     assert claim.failing(proof) == []
     assert pairs(claim.pattern, [first, proof]) == set() and proof[:48] != first[:48]
     assert store.parts["validity.begun"] != wrong
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_what_was_sent_and_opened_before_is_not_computed_again(
+    name: str, begun: Callable[[str], Begun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the last journal no column is committed to, no record gone through and no table made for a sumcheck."""
+    first, called = begun(name), list[str]()
+
+    def watch(holder: object, work: str) -> None:
+        original = getattr(holder, work)
+
+        def noted(*arguments: Any, **named: Any) -> Any:
+            called.append(work)
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(holder, work, noted)
+
+    for work in ("commit_rows", "square_sumcheck", "product_sumcheck"):
+        watch(FastEngine, work)
+    watch(OptimumSecrets, "combine")
+    for prover in (validity_prover, bounded_prover):
+        watch(prover, "open_records")
+    watch(bounded_prover, "sums_of")
+    proof = first.claim.prove(Kept().journal(first.kept.journals[-1]), SystemTape(), "fast")
+    # the short sumcheck of a hidden model is made again, which takes no time
+    assert called == (["product_sumcheck"] if name == "hidden" else []) and first.claim.failing(proof) == []
+    called.clear()
+    first.claim.prove(None, SystemTape(), "fast")
+    assert len(set(called)) >= 2
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_journal_without_results_goes_on(name: str, begun: Callable[[str], Begun]) -> None:
+    """As an earlier version wrote it."""
+    first = begun(name)
+    value = json.loads(first.kept.journals[-1])
+    del value["results"]
+    older = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    proof = first.claim.prove(Kept().journal(older), SystemTape(), "fast")
+    fixed = fixed_length(first.claim.pattern)
+    assert first.claim.failing(proof) == [] and proof[:fixed] == first.proof[:fixed]
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("validity", "validity.record"),
+        ("bounded", "bounded.projected"),
+        ("bounded", "bounded.record"),
+        ("optimum", "optimum.record"),
+        ("optimum", "consent.record"),
+    ],
+)
+def test_a_result_that_was_altered_is_noticed_or_stopped_by_the_verifier(
+    name: str, result: str, begun: Callable[[str], Begun]
+) -> None:
+    first = begun(name)
+    value = json.loads(first.kept.journals[-1])
+    kept = value["results"][result]
+    value["results"][result] = kept[:-1] + ("0" if kept[-1] != "0" else "1")
+    wrong = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    try:
+        proof = first.claim.prove(Kept().journal(wrong), SystemTape(), "fast")
+    except JournalMismatchError:
+        return
+    assert first.claim.failing(proof) != []
 
 
 def test_a_sent_message_that_was_altered_is_noticed_or_stopped_by_the_verifier(begun: Callable[[str], Begun]) -> None:

@@ -20,6 +20,7 @@ from core.algebra.kernels.environment import kernel
 from core.algebra.kernels.grid import GridLeaves, multiples_of
 from core.algebra.kernels.scalar import Elements, add, load, mul_inline, one, store, zero
 from core.algebra.kernels.vectors import AnySmall, affine_range
+from core.algebra.patterns import written_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Block:
 
     def columns(self) -> list[tuple[int, AnySmall]]:
         """All terms, the repeated ones written out."""
-        return [*self.terms, *((factor, np.resize(pattern, count)) for factor, pattern, count in self.repeated)]
+        return [*self.terms, *((factor, written_out(pattern, count)) for factor, pattern, count in self.repeated)]
 
 
 _LIMIT = 1 << 16
@@ -166,9 +167,9 @@ def _grid_of(upper: Block, lower: Block) -> GridLeaves | None:
     factor, pattern, limit = upper.repeated[0]
     base = [lower.constant] * period
     for other, tags, _ in lower.repeated:
-        base = [total + other * tag for total, tag in zip(base, np.resize(tags, period).tolist(), strict=True)]
+        base = [total + other * tag for total, tag in zip(base, written_out(tags, period).tolist(), strict=True)]
     return GridLeaves(
-        [upper.constant + factor * entry for entry in np.resize(pattern, period).tolist()],
+        [upper.constant + factor * entry for entry in written_out(pattern, period).tolist()],
         outside=upper.constant % ORDER,
         limit=limit,
         base=base,

@@ -155,7 +155,8 @@ class SquareSumcheck:
         fits = largest * largest * self._size < _EXACT_INTEGER and largest * largest * TILE < _EXACT_FLOAT
         self._blocks = min(block_variables, row_variables) if fits else 0
         self._longest = max(1, min(CHUNK, _EXACT_FLOAT // max(1, largest * largest) - 1))
-        self._form: list[list[int]] = self._quadratic_form() if self._blocks else []
+        self._form: list[list[int]] | None = None
+        """Of the blocks, bound so far; made when the first round asks for it: rounds that were sent need none."""
         if not self._blocks:
             self._materialise()
 
@@ -242,9 +243,13 @@ class SquareSumcheck:
         return [2 * products[0] % ORDER, products[1] % ORDER]
 
     def _form_round(self) -> list[int]:
-        half = len(self._form) // 2
+        if self._form is None:
+            self._form = self._quadratic_form()
+            for challenge in self._bound:
+                self._form = _fold_form(self._form, challenge)
+        form, half = self._form, len(self._form) // 2
         low, mixed, high = (
-            sum(self._form[x * half + u][y * half + u] for u in range(half)) for x, y in ((0, 0), (0, 1), (1, 1))
+            sum(form[x * half + u][y * half + u] for u in range(half)) for x, y in ((0, 0), (0, 1), (1, 1))
         )
         return [2 * (mixed - low) % ORDER, (low - 2 * mixed + high) % ORDER]
 
@@ -254,9 +259,8 @@ class SquareSumcheck:
         self._bound.append(challenge)
         if len(self._bound) <= self._blocks:
             self._size = half
-            folded = [_fold_integers(row, challenge) for row in self._form]
-            # The form is symmetric, so its columns are as good as its rows.
-            self._form = [_fold_integers(column, challenge) for column in zip(*folded, strict=True)]
+            if self._form is not None:
+                self._form = _fold_form(self._form, challenge)
             if len(self._bound) == self._blocks:
                 self._materialise()
             return
@@ -272,6 +276,12 @@ class SquareSumcheck:
 
     def final(self) -> list[int]:
         return integers(self._table[:1])
+
+
+def _fold_form(form: Sequence[Sequence[int]], challenge: int) -> list[list[int]]:
+    """Both variables bound; the form is symmetric, so its columns are as good as its rows."""
+    folded = [_fold_integers(row, challenge) for row in form]
+    return [_fold_integers(column, challenge) for column in zip(*folded, strict=True)]
 
 
 def _fold_integers(values: Sequence[int], challenge: int) -> list[int]:

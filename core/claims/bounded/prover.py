@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.algebra.kernels.threads import over_ranges
 from core.channel.journal import Journal
 from core.channel.prover import ProverChannel
 from core.claims.bounded.relation import (
     PROJECTION_BYTES,
     PROJECTIONS,
+    SQUARE_DEGREE,
     BoundedRelation,
     projection_stream,
     projection_weights,
@@ -25,33 +28,62 @@ from core.lookup.witness import Entries, SecretColumns
 from core.monitor import Monitor
 from core.polynomials.multilinear import eq_table
 from core.randomness import Tape
-from core.sumcheck.prover import prove_eq_sumcheck, prove_product_sumcheck
+from core.sumcheck.prover import prove_eq_sumcheck, prove_product_sumcheck, recalled_or
 from core.transcript import labels
 
 _BLOCK = 1 << 13
-"""Records per exact matrix product of floats: 2^13 * 2^16 is far below 2^53."""
+"""Records per exact matrix product of floats: 2^13 * 2^16 is far below 2^53, and so is 2^13 * 2^32."""
+_SQUARE_BYTES = 16
+"""Signed: the dishonest provers of the tests have rows of any integers."""
 
 
-def project(rows: NDArray[np.uint16], stream: bytes) -> NDArray[np.int64]:
-    """Y = S X, (PROJECTIONS, W), exactly."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Sums:
+    """Y = S X, int64 of shape (PROJECTIONS, W), and the sums of the squares of each of the W columns. Secret."""
+
+    projections: NDArray[np.int64]
+    squares: tuple[int, ...]
+
+    def to_bytes(self) -> bytes:
+        squares = b"".join([square.to_bytes(_SQUARE_BYTES, "little", signed=True) for square in self.squares])
+        return squares + self.projections.astype("<i8").tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Sums:
+        """Inverse of `to_bytes`."""
+        width = len(data) // (_SQUARE_BYTES + PROJECTIONS * 8)
+        places = range(0, width * _SQUARE_BYTES, _SQUARE_BYTES)
+        projections = np.frombuffer(data, dtype="<i8", offset=places.stop).astype(np.int64)
+        return cls(
+            projections=projections.reshape(PROJECTIONS, width),
+            squares=tuple(int.from_bytes(data[at : at + _SQUARE_BYTES], "little", signed=True) for at in places),
+        )
+
+
+def sums_of(rows: NDArray[np.uint16], stream: bytes) -> Sums:
+    """Both sums of the records (N, W), exactly."""
     bits = np.unpackbits(np.frombuffer(stream, dtype=np.uint8).reshape(-1, PROJECTION_BYTES), axis=1)
-    total = np.zeros((PROJECTIONS, rows.shape[1]), dtype=np.int64)
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK].astype(np.float64)
-        total += (bits[start : start + _BLOCK].T.astype(np.float64) @ block).astype(np.int64)
-    return total
+
+    def part(start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+        projections = np.zeros((PROJECTIONS, rows.shape[1]), dtype=np.int64)
+        squares = np.zeros(rows.shape[1], dtype=object)
+        for first in range(start, stop, _BLOCK):
+            last = min(first + _BLOCK, stop)
+            block = rows[first:last].astype(np.float64)
+            projections += (bits[first:last].T.astype(np.float64) @ block).astype(np.int64)
+            squares += np.einsum("ij,ij->j", block, block).astype(np.int64)
+        return projections, squares
+
+    projections, squares = zip(*over_ranges(part, len(rows), _BLOCK), strict=True)
+    return Sums(np.sum(projections, axis=0), tuple(map(int, np.sum(squares, axis=0))))
 
 
-def column_entries(relation: BoundedRelation, rows: NDArray[np.uint16], stream: bytes) -> dict[str, Entries]:
+def column_entries(relation: BoundedRelation, sums: Sums) -> dict[str, Entries]:
     """Limbs of projections and slacks, and how often each limb occurs."""
-    cells = 1 << relation.column_variables
+    cells, width = 1 << relation.column_variables, len(sums.squares)
     projections = np.zeros((PROJECTIONS, cells), dtype=np.int64)
-    projections[:, : rows.shape[1]] = project(rows, stream)
-    squares = np.zeros(rows.shape[1], dtype=object)
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK].astype(np.int64)
-        squares += np.einsum("ij,ij->j", block, block)
-    slacks = [relation.square_limit - int(s) for s in squares] + [relation.square_limit] * (cells - rows.shape[1])
+    projections[:, :width] = sums.projections
+    slacks = [relation.square_limit - square for square in sums.squares] + [relation.square_limit] * (cells - width)
     entries = {
         "projection": _limbs(relation, projections.ravel()),
         "slack": _python_limbs(relation, slacks),
@@ -109,7 +141,8 @@ def prove_bounded(
         journal=journal,
     )
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
-    columns = SecretColumns(spec.columns, column_entries(relation, rows, stream))
+    sums = Sums.from_bytes(channel.result("bounded.sums", lambda: sums_of(rows, stream).to_bytes()))
+    columns = SecretColumns(spec.columns, column_entries(relation, sums))
     columns.commit(channel, "bounded.columns")
     prove_lookup(channel, "bounded", spec, columns)
 
@@ -119,7 +152,10 @@ def prove_bounded(
     _, slots = channel.evaluation_slots("bounded.projection", [opened.under(form)])
     weights, record_form = relation.split(zeta)
     channel.log.evaluations("bounded.projection", basis=row, objects=[opened], forms=[form], slots=slots)
-    projected = open_records(engine, rows, blindings, projection_weights(stream, statement.count, weights))
+    projected = channel.opened(
+        "bounded.projected",
+        lambda: open_records(engine, rows, blindings, projection_weights(stream, statement.count, weights)),
+    )
     channel.log.evaluations(
         "bounded.projected", basis=relation.record_basis, objects=[projected], forms=[record_form], slots=slots
     )
@@ -130,10 +166,16 @@ def prove_bounded(
     (slack,), slots = channel.evaluation_slots("bounded.slack", [opened.under(form)])
     channel.log.evaluations("bounded.slack", basis=row, objects=[opened], forms=[form], slots=slots)
     claim = Expression(relation.square_limit) - slack
-    sumcheck = engine.square_sumcheck(rows, tau, relation.row_variables)
+    sumcheck = recalled_or(
+        channel,
+        (relation.row_variables + relation.column_variables) * SQUARE_DEGREE,
+        lambda: engine.square_sumcheck(rows, tau, relation.row_variables),
+    )
     claim, along = prove_product_sumcheck(channel, "bounded.rows", claim, sumcheck, relation.row_variables)
     claim, across = prove_eq_sumcheck(channel, "bounded.columns.round", claim, tau, sumcheck)
-    record = open_records(engine, rows, blindings, eq_table(along)[: len(rows)])
+    record = channel.opened(
+        "bounded.record", lambda: open_records(engine, rows, blindings, eq_table(along)[: len(rows)])
+    )
     form = eq_table(across)[: statement.layout.width]
     (at,), slots = channel.evaluation_slots("bounded.record", [record.under(form)])
     channel.log.product("bounded.square", at, at, claim)

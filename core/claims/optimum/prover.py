@@ -23,7 +23,7 @@ from core.monitor import Monitor
 from core.polynomials.multilinear import eq_index, eq_points, eq_table, selector
 from core.randomness import Tape
 from core.relations.parameters import FEATURE_BITS
-from core.sumcheck.prover import prove_product_sumcheck
+from core.sumcheck.prover import prove_product_sumcheck, recalled_or
 from core.training.quantise import OptimumWitness
 from core.transcript import labels
 
@@ -100,10 +100,14 @@ def prove_optimum(
     chi = channel.challenge("optimum.chi")
     claim = relation.residual_sum(gradient, at_zeta, zeta)
     tables = _Residual(relation, secrets, columns.entries, engine)
-    sumcheck = engine.product_sumcheck(tables.build(eta, tau), tables.terms(chi), RESIDUAL_DEGREE)
+    sumcheck = recalled_or(
+        channel,
+        relation.row_variables * RESIDUAL_DEGREE,
+        lambda: engine.product_sumcheck(tables.build(eta, tau), tables.terms(chi), RESIDUAL_DEGREE),
+    )
     claim, point = prove_product_sumcheck(channel, "optimum.residual", claim, sumcheck, relation.row_variables)
     inside = selector(point, relation.rows)
-    record = secrets.combine(engine, statement.train, point)
+    record = channel.opened("optimum.record", lambda: secrets.combine(engine, statement.train, point))
     record_forms = [relation.over_record(eta), relation.outcome_form()]
     (linear, outcome), record_slots = channel.evaluation_slots(
         "optimum.records", [record.under(form) for form in record_forms]
@@ -216,7 +220,7 @@ def _logit(
 def _consent(channel: ProverChannel, relation: OptimumRelation, secrets: OptimumSecrets) -> None:
     statement = relation.statement
     rows = channel.challenges("consent.rows", relation.consent_variables)
-    opened = secrets.combine(channel.engine, range(statement.count), rows)
+    opened = channel.opened("consent.record", lambda: secrets.combine(channel.engine, range(statement.count), rows))
     form = relation.consent_form()
     (total,), slots = channel.evaluation_slots("consent.total", [opened.under(form)])
     weights = eq_table(rows)
