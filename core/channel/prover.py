@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from core.algebra.field import ORDER, SCALAR_BYTES, packed_scalars, scalars_to_bytes
 from core.algebra.wire import POINT_BYTES, Reader
@@ -18,11 +19,13 @@ from core.constraints.products import extend, message_count, state_products
 from core.constraints.tie import build_tie
 from core.encoding.framing import framed
 from core.engines.interface import Engine
-from core.errors import InternalError
+from core.errors import InternalError, MalformedError
 from core.monitor import Monitor
 from core.randomness import Tape
 from core.transcript import labels
 from core.transcript.pattern import Kind, Pattern
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -122,21 +125,30 @@ class ProverChannel(Channel):
             return None
         return [self._known[start + i * POINT_BYTES :][:POINT_BYTES] for i in range(count)]
 
-    def result(self, name: str, make: Callable[[], bytes]) -> bytes:
+    def result(self, name: str, make: Callable[[], bytes], read: Callable[[bytes], T]) -> T:
         """Something that takes long and follows from the witness and what was drawn and sent: made once, also if the
-        proof is interrupted.
+        proof is interrupted, and then read. JournalMismatchError if what was kept cannot be read.
         """
-        return make() if self._journal is None else self._journal.result(name, make)
+        data = make() if self._journal is None else self._journal.result(name, make)
+        try:
+            return read(data)
+        except (MalformedError, ValueError):
+            raise JournalMismatchError from None
 
-    def opened(self, name: str, make: Callable[[], Opened]) -> Opened:
-        """The same for the opening of a combination of records."""
+    def opened(self, name: str, length: int, make: Callable[[], Opened]) -> Opened:
+        """The same for the opening of a combination of records, which have so many entries."""
 
         def packed() -> bytes:
             found = make()
             return scalars_to_bytes([value % ORDER for value in (found.blinding, *found.values)])
 
-        blinding, *values = packed_scalars(self.result(name, packed))
-        return Opened(values, blinding)
+        def read(data: bytes) -> Opened:
+            blinding, *values = packed_scalars(data)
+            if len(values) != length:
+                raise ValueError("another number of entries")
+            return Opened(values, blinding)
+
+        return self.result(name, packed, read)
 
     def confirmed(self, name: str, make: Callable[[], bytes]) -> bool:
         """Whether an interrupted run came to the same result; JournalMismatchError if to another, which ends this one.

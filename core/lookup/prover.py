@@ -61,8 +61,11 @@ def _leaves(
         found = spec.relation(point, alpha, beta, omega)
         return scalars_to_bytes([found.public, found.records, *(found.columns[name] for name in names)])
 
-    public, records, *factors = packed_scalars(channel.result(f"{label}.leaves", make))
-    return LeafRelation(public, dict(zip(names, factors, strict=True)), records)
+    def read(data: bytes) -> LeafRelation:
+        public, records, *factors = packed_scalars(data)
+        return LeafRelation(public, dict(zip(names, factors, strict=True)), records)
+
+    return channel.result(f"{label}.leaves", make, read)
 
 
 def prove_lookup(channel: ProverChannel, label: str, spec: LookupSpec, columns: SecretColumns) -> None:

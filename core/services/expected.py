@@ -25,11 +25,11 @@ def expected_seconds(
     from core.proving.checkpoint import TRAINED
     from core.proving.finished import ATTESTATION
     from core.proving.forecast.typical import OPENED, typical_seconds
-    from core.workspace.opening import HELPED_FROM
+    from core.workspace.opening import would_help
 
     shape = likely_shape(info, plan, hidden=hidden)
     seconds = dict.fromkeys(RANGES, 0.0) | typical_seconds(shape)
-    if info.records >= HELPED_FROM:
+    if would_help(info.records):
         # opened by a helper while the arithmetic is prepared, and what is left then by both
         left = seconds["open"] - OPENED - seconds["prepare"]
         seconds |= {"open": OPENED, "prepare": seconds["prepare"] + max(left, 0.0) / 2}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -39,8 +40,15 @@ HELPED_FROM = 20_000
 """Records from which on a helper saves more than the half second that it takes to start."""
 _AHEAD = 2
 """Blocks that a helper has been asked for, so that it need not wait for being asked."""
+_PATIENCE = 2.0
+"""Seconds without a block from the helper after which this process, which has nothing else to do, opens the rest."""
 _POLL = 0.1
 """Seconds between two looks at the monitor while the helper finishes."""
+
+
+def would_help(records: int) -> bool:
+    """Whether a helper is started for so many records."""
+    return records >= HELPED_FROM and helpers.usable_cores() > 1 and helpers.may_start()
 
 
 class _Remaining:
@@ -50,6 +58,7 @@ class _Remaining:
         self._count = count
         self._first, self._end = 0, count
         self._opened = 0
+        self._moved = time.monotonic()
         self._changed = threading.Condition()
 
     @property
@@ -81,6 +90,7 @@ class _Remaining:
     def opened(self, block: range) -> None:
         with self._changed:
             self._opened += len(block)
+            self._moved = time.monotonic()
             self._changed.notify_all()
 
     def give_back(self, blocks: Iterable[range]) -> None:
@@ -89,11 +99,12 @@ class _Remaining:
             self._first = min([self._first, *(block.start for block in blocks)])
             self._changed.notify_all()
 
-    def wait(self) -> None:
-        """A moment, or until something has changed."""
+    def wait(self) -> bool:
+        """Wait a moment, or until something has changed; whether somebody has not come on for too long."""
         with self._changed:
             if self._opened < self._count and self._first == self._end:
                 self._changed.wait(_POLL)
+            return time.monotonic() - self._moved > _PATIENCE
 
 
 class DatasetOpening:
@@ -119,7 +130,7 @@ class DatasetOpening:
         self._rows = np.empty((info.records, info.width), dtype=np.uint16)
         self._helper: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
-        if helped and info.records >= HELPED_FROM and helpers.usable_cores() > 1 and helpers.may_start():
+        if helped and would_help(info.records):
             self._start()
 
     def __enter__(self) -> DatasetOpening:
@@ -149,7 +160,8 @@ class DatasetOpening:
                 monitor.progress(left.share)
                 block = take()
                 if block is None:
-                    left.wait()
+                    if left.wait() and self._helper is not None:
+                        helpers.end(self._helper)  # and what it has taken is given back
                     continue
                 with plain_errors():
                     columns = reader.read(len(block))

@@ -28,6 +28,7 @@ from core.services.context import Context, WorkspaceDoor
 from core.settings import Settings
 from core.transcript.pattern import Pattern
 from core.workspace import Workspace
+from core.workspace.records import RecordSafe
 from tests.cli.conftest import ok
 from tests.cli.program import INFER, PASSPHRASE, Program, write_plan, write_table
 from tests.soundness.interrupted import fixed_length
@@ -259,7 +260,7 @@ def test_a_check_that_dies_goes_on_without_opening_a_record_or_decoding_a_block_
             calls = 0 if len(sums) > kept[-1] else calls + 1
             kept.append(len(sums))
             decoded.clear()
-            monkeypatch.setattr(Workspace, "open_dataset", lambda *_, **__: pytest.fail("records were opened"))
+            monkeypatch.setattr(RecordSafe, "open_all", lambda *_, **__: pytest.fail("records were opened"))
     assert len(blocks.block_ranges(24)) == 8 and sorted(set(kept)) == list(range(9)) and len(kept) > 50
     assert result.continued == tuple(PARTS) and result.report.verdict == "accepted"
     assert decoded == []

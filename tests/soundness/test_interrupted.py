@@ -34,6 +34,20 @@ from tests.soundness.interrupted import Claim, Kept, Recorder, claim_of, fixed_l
 from tests.soundness.simulator import programmed, random_point, simulating
 
 CLAIMS = ["validity", "bounded", "optimum", "hidden"]
+CHANGES = [
+    "noise",
+    "sent",
+    "label",
+    "last",
+    "first",
+    "pad",
+    "entries",
+    "short",
+    "scalar",
+    "results",
+    "member",
+    "binding",
+]
 FRESH = {"value.blinding", "opening.mask", "opening.mask_blinding"}
 
 
@@ -197,6 +211,10 @@ def altered(data: bytes, change: str) -> bytes:
         value["draws"][1][1] = "00" * 32 + value["draws"][1][1][64:]
     elif change == "entries":
         value["results"]["validity.columns.entries"] = "00" * 32
+    elif change == "short":
+        value["results"]["validity.record"] = value["results"]["validity.record"][:-64]
+    elif change == "scalar":
+        value["results"]["validity.record"] = "ff" * 32 + value["results"]["validity.record"][64:]
     elif change == "results":
         value["results"] = []
     elif change == "member":
@@ -206,9 +224,7 @@ def altered(data: bytes, change: str) -> bytes:
     return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
 
 
-@pytest.mark.parametrize(
-    "change", ["noise", "sent", "label", "last", "first", "pad", "entries", "results", "member", "binding"]
-)
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_journal_that_does_not_fit_is_thrown_away_and_the_proof_begins_anew(
     change: str, begun: Callable[[str], Begun]
 ) -> None:

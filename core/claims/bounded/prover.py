@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.algebra.kernels.threads import over_ranges
+from core.algebra.kernels.threads import over_ranges, ranges
 from core.channel.journal import Journal
 from core.channel.prover import ProverChannel
 from core.claims.bounded.relation import (
@@ -49,9 +49,8 @@ class Sums:
         return squares + self.projections.astype("<i8").tobytes()
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Sums:
-        """Inverse of `to_bytes`."""
-        width = len(data) // (_SQUARE_BYTES + PROJECTIONS * 8)
+    def from_bytes(cls, data: bytes, *, width: int) -> Sums:
+        """Inverse of `to_bytes` for so many columns; ValueError."""
         places = range(0, width * _SQUARE_BYTES, _SQUARE_BYTES)
         projections = np.frombuffer(data, dtype="<i8", offset=places.stop).astype(np.int64)
         return cls(
@@ -62,13 +61,15 @@ class Sums:
 
 def sums_of(rows: NDArray[np.uint16], stream: bytes) -> Sums:
     """Both sums of the records (N, W), exactly."""
+    count = len(ranges(len(rows), _BLOCK))
+    step = max(1, _BLOCK * min(2, count) // count)  # the floats of two blocks, on however many cores
     bits = np.unpackbits(np.frombuffer(stream, dtype=np.uint8).reshape(-1, PROJECTION_BYTES), axis=1)
 
     def part(start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
         projections = np.zeros((PROJECTIONS, rows.shape[1]), dtype=np.int64)
         squares = np.zeros(rows.shape[1], dtype=object)
-        for first in range(start, stop, _BLOCK):
-            last = min(first + _BLOCK, stop)
+        for first in range(start, stop, step):
+            last = min(first + step, stop)
             block = rows[first:last].astype(np.float64)
             projections += (bits[first:last].T.astype(np.float64) @ block).astype(np.int64)
             squares += np.einsum("ij,ij->j", block, block).astype(np.int64)
@@ -141,7 +142,11 @@ def prove_bounded(
         journal=journal,
     )
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
-    sums = Sums.from_bytes(channel.result("bounded.sums", lambda: sums_of(rows, stream).to_bytes()))
+    sums = channel.result(
+        "bounded.sums",
+        lambda: sums_of(rows, stream).to_bytes(),
+        lambda data: Sums.from_bytes(data, width=statement.layout.width),
+    )
     columns = SecretColumns(spec.columns, column_entries(relation, sums))
     columns.commit(channel, "bounded.columns")
     prove_lookup(channel, "bounded", spec, columns)
@@ -154,6 +159,7 @@ def prove_bounded(
     channel.log.evaluations("bounded.projection", basis=row, objects=[opened], forms=[form], slots=slots)
     projected = channel.opened(
         "bounded.projected",
+        statement.layout.width,
         lambda: open_records(engine, rows, blindings, projection_weights(stream, statement.count, weights)),
     )
     channel.log.evaluations(
@@ -174,7 +180,9 @@ def prove_bounded(
     claim, along = prove_product_sumcheck(channel, "bounded.rows", claim, sumcheck, relation.row_variables)
     claim, across = prove_eq_sumcheck(channel, "bounded.columns.round", claim, tau, sumcheck)
     record = channel.opened(
-        "bounded.record", lambda: open_records(engine, rows, blindings, eq_table(along)[: len(rows)])
+        "bounded.record",
+        statement.layout.width,
+        lambda: open_records(engine, rows, blindings, eq_table(along)[: len(rows)]),
     )
     form = eq_table(across)[: statement.layout.width]
     (at,), slots = channel.evaluation_slots("bounded.record", [record.under(form)])

@@ -107,7 +107,8 @@ def prove_optimum(
     )
     claim, point = prove_product_sumcheck(channel, "optimum.residual", claim, sumcheck, relation.row_variables)
     inside = selector(point, relation.rows)
-    record = channel.opened("optimum.record", lambda: secrets.combine(engine, statement.train, point))
+    width = statement.layout.width
+    record = channel.opened("optimum.record", width, lambda: secrets.combine(engine, statement.train, point))
     record_forms = [relation.over_record(eta), relation.outcome_form()]
     (linear, outcome), record_slots = channel.evaluation_slots(
         "optimum.records", [record.under(form) for form in record_forms]
@@ -130,7 +131,7 @@ def prove_optimum(
     if statement.hidden:
         inner, inner_slots, weight_slots = _logit(channel, relation, record, model, logit, inside)
         model_slots = [*model_slots, *weight_slots]
-    third_form = eq_table(inner)[: statement.layout.width] if statement.hidden else relation.logit_form()
+    third_form = eq_table(inner)[:width] if statement.hidden else relation.logit_form()
     channel.log.evaluations(
         "optimum.records",
         basis=relation.record_basis,
@@ -220,7 +221,11 @@ def _logit(
 def _consent(channel: ProverChannel, relation: OptimumRelation, secrets: OptimumSecrets) -> None:
     statement = relation.statement
     rows = channel.challenges("consent.rows", relation.consent_variables)
-    opened = channel.opened("consent.record", lambda: secrets.combine(channel.engine, range(statement.count), rows))
+    opened = channel.opened(
+        "consent.record",
+        statement.layout.width,
+        lambda: secrets.combine(channel.engine, range(statement.count), rows),
+    )
     form = relation.consent_form()
     (total,), slots = channel.evaluation_slots("consent.total", [opened.under(form)])
     weights = eq_table(rows)

@@ -101,7 +101,9 @@ def prove_validity(
     row_point, column_point = local[: relation.row_variables], local[relation.row_variables :]
     record_form = eq_table(column_point)[: relation.layout.width]
     record = channel.opened(
-        "validity.record", lambda: open_records(engine, rows, blindings, eq_table(row_point)[: len(rows)])
+        "validity.record",
+        relation.layout.width,
+        lambda: open_records(engine, rows, blindings, eq_table(row_point)[: len(rows)]),
     )
     places = {column.label: spec.local(column.label, point) for column in spec.columns}
     first = spec.columns[0]
@@ -135,7 +137,9 @@ def _prove_groups(
 ) -> None:
     weights = eq_table(channel.challenges("validity.rows", relation.row_variables))[: len(rows)]
     form, constant = relation.group_form(channel.challenge("validity.chi"))
-    opened = channel.opened("validity.groups", lambda: open_records(channel.engine, rows, blindings, weights))
+    opened = channel.opened(
+        "validity.groups", relation.layout.width, lambda: open_records(channel.engine, rows, blindings, weights)
+    )
     (total,), slots = channel.evaluation_slots("validity.groups", [opened.under(form)])
     channel.log.zero("validity.groups", total - constant * sum(weights))
     channel.log.evaluations("validity.groups", basis=relation.record_basis, objects=[opened], forms=[form], slots=slots)

@@ -202,6 +202,22 @@ def test_square_sumchecks_of_the_largest_records() -> None:
     _walk_squares(rng, records, _scalars(rng, 6), 7)
 
 
+@pytest.mark.parametrize("recalled", range(8))
+def test_square_sumchecks_whose_first_rounds_were_sent(recalled: int) -> None:
+    """Who goes on binds the rounds that were sent before the first one is asked for."""
+    rng = random.Random(recalled)
+    records = np.array([[rng.randrange(65536) for _ in range(5)] for _ in range(60)], dtype=np.uint16)
+    tau = _scalars(rng, 3)
+    plain, fast = PLAIN.square_sumcheck(records, tau, 6), FAST.square_sumcheck(records, tau, 6)
+    for done in range(6 + len(tau)):
+        if done >= recalled:
+            assert fast.round() == plain.round()
+        challenge = _scalars(rng, 1)[0]
+        for sumcheck in (plain, fast):
+            sumcheck.bind(challenge)
+    assert fast.final() == plain.final()
+
+
 def _walk_squares(rng: random.Random, matrix: np.ndarray, tau: list[int], row_variables: int) -> None:
     both = PLAIN.square_sumcheck(matrix, tau, row_variables), FAST.square_sumcheck(matrix, tau, row_variables)
     for _ in range(row_variables + len(tau)):

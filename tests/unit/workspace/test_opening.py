@@ -186,6 +186,18 @@ def test_a_helper_that_dies_while_this_process_waits(
     assert held.is_set()
 
 
+@UNIX
+def test_a_helper_that_stops_is_not_waited_for(
+    workspace: Workspace, data: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_PATIENCE", 0.2)
+    with begun(workspace) as began:
+        helper = process_of(began)
+        helper.send_signal(signal.SIGSTOP)
+        require_same(began.finish(SilentMonitor()), data)
+    assert helper.poll() is not None
+
+
 def test_without_processes_or_threads_the_work_is_done_here(
     workspace: Workspace, data: Committed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
