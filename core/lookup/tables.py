@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import mul
 from typing import Protocol
 
 from core.algebra.field import ORDER
-from core.polynomials.multilinear import eq_table, identity
+from core.polynomials.multilinear import eq_table, evaluate, identity
 
 
 class Table(Protocol):
@@ -94,9 +93,8 @@ class SigmoidRows:
         return [(0, [self.tag] * size), (1, range(size)), (2, table.value), (3, table.slope), (4, table.tail)]
 
     def evaluate(self, point: Sequence[int], beta: int) -> int:
-        table, weights = self.content(), eq_table(point)
-        # a product with a small integer costs a third of one with a field element
-        columns: list[int] = [sum(map(mul, weights, column)) for column in (table.value, table.slope, table.tail)]
+        table = self.content()
+        columns = [evaluate(column, point) for column in (table.value, table.slope, table.tail)]
         powers = [pow(beta, power, ORDER) for power in (2, 3, 4)]
         rest = sum(column * power for column, power in zip(columns, powers, strict=True))
         return (self.tag + beta * identity(point) + rest) % ORDER

@@ -6,6 +6,7 @@ Indices are binary with the first coordinate most significant.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 
 from core.algebra.field import ORDER
 
@@ -62,5 +63,14 @@ def identity(point: Sequence[int]) -> int:
 
 
 def evaluate(values: Sequence[int], point: Sequence[int]) -> int:
-    """Multilinear extension of a short list, zero past its end."""
-    return sum(weight * value for weight, value in zip(eq_table(point), values, strict=False)) % ORDER
+    """Multilinear extension of a list of integers, zero past its end.
+
+    eq(point, x) is a product over both halves of x, so that each value is multiplied by an entry of one half's table,
+    which for a small value costs a third of a product of field elements, and no table as long as the list is made.
+    """
+    half = len(point) // 2
+    leading, trailing = eq_table(point[:half]), eq_table(point[half:])
+    width = len(trailing)
+    parts = [values[at : at + width] for at in range(0, min(len(values), width * len(leading)), width)]
+    total: int = sum(weight * sum(map(mul, trailing, part)) for weight, part in zip(leading, parts, strict=False))
+    return total % ORDER
