@@ -81,9 +81,9 @@ class IterateKeeper:
         )
         return iterate if all(map(math.isfinite, iterate.weights)) else None
 
-    def keep(self, iterate: Callable[[], Iterate]) -> None:
-        """Keep this point if the last was kept long enough ago."""
-        if self._clock() - self._last < INTERVAL:
+    def keep(self, iterate: Callable[[], Iterate], *, at_once: bool = False) -> None:
+        """Keep this point if the last was kept long enough ago, or at once."""
+        if not at_once and self._clock() - self._last < INTERVAL:
             return
         point = iterate()
         descent = point.descent

@@ -45,7 +45,8 @@ def train(
 
     def keep(weights: tuple[int, ...], steps: int) -> None:
         if keeper is not None:
-            keeper.keep(lambda: replace(reached, integers=weights, steps=reached.steps + steps))
+            point = replace(reached, integers=weights, steps=reached.steps + steps)
+            keeper.keep(lambda: point, at_once=steps == 0)  # from here on torch is not needed any more
 
     polished = polish(view, start, monitor=monitor, keep=keep)
     monitor.progress(1.0)

@@ -18,6 +18,9 @@ from core.training.keeper import Descent, Iterate, Keeper
 from core.training.memory import remember, remind
 from core.training.objective import Objective
 
+_ROUNDING = 2.0**-48
+"""Share of a loss by which it may be better or worse for no other reason than how its sum was rounded."""
+
 
 class Run:
     """Goes down to the least loss, remembering the best point met."""
@@ -94,7 +97,7 @@ class Run:
             self.losses.append(value)
             self._monitor.metric("loss", len(self.losses), value)
             self._monitor.progress(shares[0] + (shares[1] - shares[0]) * step / self._epochs)
-            stalled = 0 if value < before else stalled + 1
+            stalled = 0 if value < before - _ROUNDING * abs(value) else stalled + 1
             if steepness <= self._tolerance or stalled >= patience:
                 break
             optimiser.step(self._closure)

@@ -66,9 +66,10 @@ class ExactView:
         arrays = {name: np.empty(p.rows, np.int64) for name in ("row", "tail", "excess", "remainder")}
         factors = [1 << (p.remainder_bits + _LIMB * a) for a in range(2)] + [1 << (_LIMB * a) for a in range(4)]
         sums = [0] * (p.features + 1)
+        room = self._room()
         for start in range(0, p.rows, _BLOCK_ROWS):
             part = slice(start, min(start + _BLOCK_ROWS, p.rows))
-            block = self._columns(part)
+            block = self._columns(part, room)
             cell, remainder = _combine(block @ limbs, p.remainder_bits)
             row = np.clip(cell, -p.half_cells - 1, p.half_cells) + (p.half_cells + 1)
             tail = table.tail[row]
@@ -94,17 +95,22 @@ class ExactView:
         p = self.parameters
         steepness = evaluation.slope * (2.0**p.step_bits / 2.0**p.value_bits / p.rows)
         hessian = np.eye(p.features + 1) * (p.c_den / (p.c_num * p.rows))
+        room = self._room()
         for start in range(0, p.rows, _BLOCK_ROWS):
             part = slice(start, min(start + _BLOCK_ROWS, p.rows))
-            block = self._columns(part)
+            block = self._columns(part, room)
             block *= (np.sqrt(steepness[part]) / 2.0**FEATURE_BITS)[:, None]
             hessian += block.T @ block
         return hessian
 
-    def _columns(self, part: slice) -> Float64:
-        """Features and the bias column 2^f_x of some rows, as floats that are integers."""
+    def _room(self) -> Float64:
+        """For one block of rows after the other: memory that is new each time costs as much as what is done in it."""
+        return np.empty((min(_BLOCK_ROWS, self.parameters.rows), self.parameters.features + 1))
+
+    def _columns(self, part: slice, room: Float64) -> Float64:
+        """Features and the bias column 2^f_x of some rows, as floats that are integers, in `room`."""
         rows = self._rows[part]
-        block = np.empty((rows.shape[0], self.parameters.features + 1))
+        block = room[: len(rows)]
         block[:, :-1] = rows
         block[:, -1] = 1 << FEATURE_BITS
         return block

@@ -45,5 +45,5 @@ class Keeper(Protocol):
     def start(self) -> Iterate | None:
         """Where to go on, None for the plan's own beginning."""
 
-    def keep(self, iterate: Callable[[], Iterate]) -> None:
-        """Offered the point before each step, of torch and of the polish; takes it when it likes."""
+    def keep(self, iterate: Callable[[], Iterate], *, at_once: bool = False) -> None:
+        """Offered the point before each step, of torch and of the polish; takes it when it likes, or now."""

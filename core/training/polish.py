@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +24,12 @@ MAX_STEPS = 100
 _MAX_HALVINGS = 30
 # A step may go past the minimum along its direction as long as the slope there is at most half as steep.
 _OVERSHOOT = 0.5
+
+
+class Keep(Protocol):
+    """Remembers where the polish is."""
+
+    def __call__(self, weights: tuple[int, ...], steps: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,29 +55,43 @@ def polish(
     start: tuple[int, ...],
     *,
     monitor: Monitor,
-    keep: Callable[[tuple[int, ...], int], None] = lambda weights, steps: None,
+    keep: Keep = lambda weights, steps: None,
 ) -> Polished:
     """Newton steps from `start` (from zero, if `start` is out of reach) until the integer gradient is certified.
 
-    keep: is told the weights before the first step and after each, and how many steps led to them.
+    keep: is told all weights before they are evaluated, and how many steps led to them; whoever goes on from weights
+    that would not have been taken comes to the same end.
     InternalError training.polish if that does not happen; CancelledError through the monitor.
     """
     p = view.parameters
     weights = start if _within_reach(start, p) else (0,) * (p.features + 1)
+    keep(weights, 0)
     evaluation = view.evaluate(weights)
     for step in range(MAX_STEPS):
         monitor.check()
-        keep(weights, step)
         if is_certified(evaluation.gradient, p):
             return Polished(weights=weights, evaluation=evaluation, steps=step)
         gradient = _as_floats(evaluation, p)
         direction: Float64 = -np.linalg.solve(view.curvature(evaluation), gradient).astype(np.float64)
-        weights, evaluation = _advance(view, weights, direction, descent=float(gradient @ direction), monitor=monitor)
+        weights, evaluation = _advance(
+            view,
+            weights,
+            direction,
+            descent=float(gradient @ direction),
+            monitor=monitor,
+            keep=partial(keep, steps=step + 1),
+        )
     raise InternalError("training.polish", "The model could not be brought close enough to the optimum.")
 
 
 def _advance(
-    view: ExactView, weights: tuple[int, ...], direction: Float64, *, descent: float, monitor: Monitor
+    view: ExactView,
+    weights: tuple[int, ...],
+    direction: Float64,
+    *,
+    descent: float,
+    monitor: Monitor,
+    keep: Callable[[tuple[int, ...]], None],
 ) -> tuple[tuple[int, ...], Evaluation]:
     """The first of the steps 1, 1/2, 1/4, ... along a descent direction that does not go far past the minimum there."""
     p = view.parameters
@@ -81,6 +103,7 @@ def _advance(
         candidate = tuple(w + round(s) for w, s in zip(weights, scaled.tolist(), strict=True))
         if max(map(abs, candidate)) >= p.weight_bound or not _within_reach(candidate, p):
             continue
+        keep(candidate)
         evaluation = view.evaluate(candidate)
         if float(_as_floats(evaluation, p) @ direction) <= _OVERSHOOT * abs(descent) or is_certified(
             evaluation.gradient, p

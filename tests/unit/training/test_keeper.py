@@ -25,6 +25,7 @@ from core.proving.checkpoint import (
 )
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.certified import train, training_parameters
+from core.training.exact import Evaluation, ExactView
 from core.training.keeper import Iterate
 from core.training.memory import remember, remind
 from core.training.trainer import fit
@@ -110,6 +111,35 @@ def test_the_polish_goes_on_from_its_last_newton_step(looks: int, monkeypatch: p
     watch = KilledInThePolish(1, 1)  # which would die of a look after a step of torch
     resumed = train(rows, outcomes, plan=plan, monitor=watch, keeper=IterateKeeper(shelf))
     assert watch.steps == 0 and resumed == straight
+
+
+@pytest.mark.parametrize(
+    ("evaluations", "steps", "clock"), [(1, 0, INTERVAL / 1e6), (2, 1, INTERVAL), (3, 2, INTERVAL)]
+)
+def test_weights_of_the_polish_are_kept_before_they_are_evaluated(
+    evaluations: int, steps: int, clock: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first ones however little time has passed, because torch has nothing left to do from there on."""
+    rows, outcomes = cohort()
+    plan = TrainingPlan(optimiser=OptimiserSettings(epochs=1))
+    straight = train(rows, outcomes, plan=plan, monitor=SilentMonitor())
+    shelf, made = Shelf(), []
+    evaluate = ExactView.evaluate
+
+    def dying(view: ExactView, weights: tuple[int, ...]) -> Evaluation:
+        made.append(weights)
+        if len(made) == evaluations:
+            raise Killed
+        return evaluate(view, weights)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(ExactView, "evaluate", dying)
+        keeper = IterateKeeper(shelf, clock=Clock(clock))
+        train(rows, outcomes, plan=plan, monitor=SilentMonitor(), keeper=keeper)
+    kept = IterateKeeper(shelf).start()
+    assert kept is not None and (kept.integers, kept.steps) == (made[-1], steps)
+    assert not torch_is_needed(shelf)
+    assert train(rows, outcomes, plan=plan, monitor=SilentMonitor(), keeper=IterateKeeper(shelf)) == straight
 
 
 @pytest.mark.parametrize(
