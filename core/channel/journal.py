@@ -40,7 +40,8 @@ class JournalMismatchError(InternalError):
 class Journal:
     """The journal of one proof: `kept` is what an interrupted prover left, `save` takes its place.
 
-    A channel opens it, draws through it, offers it after each padded message, and closes it before anything fresh.
+    A channel opens it, draws through it, tells when all of sigma is drawn, offers it whenever something was sent or a
+    result was found, and closes it before anything fresh.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Journal:
         self._binding = b""
         self._draws: list[tuple[str, list[int]]] = []
         self._results: dict[str, bytes] = {}
+        self._written = (0, 0)  # bytes sent and results in what was kept or written last
         self._replayed = 0
         self._complete = False
         self._closed = False
@@ -92,6 +94,7 @@ class Journal:
             raise JournalMismatchError
         if same:
             self._draws, self.sent, self._results = draws, sent, results
+            self._written = len(sent), len(results)
         return same
 
     def draw(self, tape: Tape, label: str, count: int) -> list[int]:
@@ -107,7 +110,7 @@ class Journal:
         elif self.sent:
             raise JournalMismatchError
         elif self._complete:
-            raise InternalError("journal.late", "A proof drew something after its first hidden message.")
+            raise InternalError("journal.late", "A proof drew something after it had said that all was drawn.")
         else:
             values = tape.scalars(label, count)
             self._draws.append((label, values))
@@ -130,15 +133,21 @@ class Journal:
             raise JournalMismatchError
         return True
 
-    def offer(self, proof: bytearray) -> None:
-        """After a padded message: write the journal down if the last one was long enough ago."""
+    def drawn(self) -> None:
+        """All of sigma is: nothing is drawn from here on until `close`, and the journal may be written."""
         self._complete = True
-        if self._closed or len(proof) <= len(self.sent) or self._clock() - self._last < INTERVAL:
+
+    def offer(self, proof: bytearray) -> None:
+        """Write the journal down if all of sigma is drawn, something is new, and the last was long enough ago."""
+        state = max(len(proof), len(self.sent)), len(self._results)
+        if not self._complete or self._closed or state == self._written or self._clock() - self._last < INTERVAL:
             return
         draws = [[label, b"".join(map(scalar_to_bytes, values)).hex()] for label, values in self._draws]
         results = {name: value.hex() for name, value in self._results.items()}
-        self._save(dumps({"binding": self._binding.hex(), "draws": draws, "results": results, "sent": proof.hex()}))
+        sent = max(bytes(proof), self.sent, key=len)  # one begins with the other
+        self._save(dumps({"binding": self._binding.hex(), "draws": draws, "results": results, "sent": sent.hex()}))
         self._last = self._clock()
+        self._written = state
 
     def close(self) -> None:
         """From here on everything is drawn afresh and nothing is written."""

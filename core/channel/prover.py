@@ -81,6 +81,7 @@ class ProverChannel(Channel):
         """Send and absorb points."""
         self._expect(Kind.POINTS, label, len(blobs))
         self._send(label, b"".join(blobs))
+        self._offer()
 
     def scalars(self, label: str, values: Sequence[int]) -> None:
         """Send scalars in clear: only values that are uniform whatever the witness."""
@@ -96,9 +97,21 @@ class ProverChannel(Channel):
         padded = [(v + p) % ORDER for v, p in zip(self._values[start:], self._pads[start:], strict=False)]
         self._messages.extend(padded)
         self._send(label, _encoded(padded))
+        self.drawn()
+        self._offer()
+        return [Expression.slot(start + i) for i in range(len(values))]
+
+    def drawn(self) -> None:
+        """Say that whatever the messages up to `settle` depend on is drawn: what is sent and found may be kept now.
+
+        After the first padded message that is so in any case.
+        """
+        if self._journal is not None:
+            self._journal.drawn()
+
+    def _offer(self) -> None:
         if self._journal is not None:
             self._journal.offer(self.proof)
-        return [Expression.slot(start + i) for i in range(len(values))]
 
     def evaluation_slots(self, label: str, values: Sequence[int]) -> tuple[list[Expression], list[int]]:
         """Hidden scalars that are to be opened as evaluations, with their slots."""
@@ -130,6 +143,7 @@ class ProverChannel(Channel):
         proof is interrupted, and then read. JournalMismatchError if what was kept cannot be read.
         """
         data = make() if self._journal is None else self._journal.result(name, make)
+        self._offer()
         try:
             return read(data)
         except (MalformedError, ValueError):

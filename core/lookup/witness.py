@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +20,9 @@ from core.lookup.spec import Grid, LookupSpec, RowBlock, TableBlock
 
 Entries: TypeAlias = NDArray[np.int64]
 
+Blindings: TypeAlias = dict[str, list[int]]
+"""By column, a factor for each of its committed rows. Secret."""
+
 
 class SecretColumns:
     """Columns as small integers with a blinding for each committed row."""
@@ -27,7 +30,7 @@ class SecretColumns:
     def __init__(self, columns: Sequence[Column], entries: Mapping[str, Entries]) -> None:
         self._columns = {column.label: column for column in columns}
         self.entries = dict(entries)
-        self._blindings: dict[str, list[int]] = {}
+        self._blindings: Blindings = {}
 
     def __repr__(self) -> str:
         return f"SecretColumns({', '.join(self._columns)})"
@@ -39,20 +42,20 @@ class SecretColumns:
         padded[: column.length] = self.entries[label][: column.length]
         return padded.reshape(column.rows, 1 << column.width)
 
-    def commit(self, channel: ProverChannel, label: str) -> None:
+    def commit(self, channel: ProverChannel, label: str, blindings: Blindings | None = None) -> None:
         """Commit every row under fresh blinding and send all commitments at once.
 
-        Those that were sent before an interruption are taken from there if the columns are the same.
+        blindings: of `draw_blindings`, where something else came between. Commitments that were sent before an
+        interruption are taken from there if the columns are the same.
         """
-        for name, column in self._columns.items():
-            self._blindings[name] = channel.tape.scalars(f"{label}.{name}", column.rows)
+        self._blindings = draw_blindings(channel, label, self._columns.values()) if blindings is None else blindings
         blobs: list[bytes] | None = None
         if channel.confirmed(f"{label}.entries", self._digest):
             blobs = channel.recalled_points(sum(column.rows for column in self._columns.values()))
         if blobs is None:
             blobs = []
-            for name, blindings in self._blindings.items():
-                blobs.extend(channel.engine.commit_rows(self.matrix(name), blindings))
+            for name, factors in self._blindings.items():
+                blobs.extend(channel.engine.commit_rows(self.matrix(name), factors))
         channel.points(label, blobs)
 
     def _digest(self) -> bytes:
@@ -75,6 +78,13 @@ class SecretColumns:
                 values[j] += value
             blinding += sum(w * b for w, b in zip(weights, self._blindings[label], strict=True))
         return Opened([value % ORDER for value in values], blinding % ORDER)
+
+
+def draw_blindings(channel: ProverChannel, label: str, columns: Iterable[Column]) -> Blindings:
+    """Fresh blinding factors for every row of the columns, the last that is drawn before the value commitments."""
+    drawn = {column.label: channel.tape.scalars(f"{label}.{column.label}", column.rows) for column in columns}
+    channel.drawn()
+    return drawn
 
 
 def repeated(table: TableBlock, entries: Sequence[int]) -> Entries:

@@ -53,7 +53,7 @@ FRESH = {"value.blinding", "opening.mask", "opening.mask_blinding"}
 
 @pytest.fixture(autouse=True)
 def _every_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A journal after every padded message instead of one a second."""
+    """A journal after whatever is sent or found instead of one a second."""
     monkeypatch.setattr(journal_module, "INTERVAL", -1.0)
 
 
@@ -114,7 +114,7 @@ class LateMasks(Journal):
 
 
 class EarlyJournal(Journal):
-    """A mistake: the journal is written before the columns are committed, so that these are drawn again."""
+    """A mistake: the journal is written before the columns' blinding factors, so that these are drawn again."""
 
     def open(self, binding: bytes, tape: Tape) -> Tape:
         opened = super().open(binding, tape)
@@ -180,11 +180,19 @@ def test_no_journal_holds_anything_of_the_fresh_phase(name: str, begun: Callable
     assert len(bytes.fromhex(json.loads(last)["sent"])) <= fixed_length(claim.pattern)
 
 
-def test_a_draw_after_the_first_padded_message_is_refused() -> None:
-    journal = Kept().journal()
+def test_a_draw_after_the_last_is_refused_and_nothing_is_written_before_it() -> None:
+    kept = Kept()
+    journal = kept.journal()
     tape = journal.open(b"binding", SystemTape())
     tape.scalars("pad", 3)
-    journal.offer(bytearray(32))
+    journal.offer(bytearray(48))
+    journal.result("something", lambda: b"found")
+    journal.offer(bytearray(48))
+    assert kept.journals == []
+    journal.drawn()
+    for sent in (48, 48, 80):
+        journal.offer(bytearray(sent))
+    assert [len(json.loads(data)["sent"]) for data in kept.journals] == [96, 160]
     with pytest.raises(InternalError) as caught:
         tape.scalars("anything", 1)
     assert caught.value.code == "journal.late"
@@ -268,6 +276,31 @@ def test_what_was_sent_and_opened_before_is_not_computed_again(
     called.clear()
     first.claim.prove(None, SystemTape(), "fast")
     assert len(set(called)) >= 2
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_from_the_first_journal_no_column_is_committed_to_again_and_no_sum_formed(
+    name: str, begun: Callable[[str], Begun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes before the first padded message: in `bounded` with the sums, and otherwise with the commitments."""
+    first = begun(name)
+    journals = [json.loads(data) for data in first.kept.journals]
+    pad, *_ = first.claim.pattern.steps
+    columns = next(step for step in first.claim.pattern.steps if step.label.endswith(".columns"))
+    earliest = pad.size if name == "bounded" else pad.size + columns.size
+    assert len(bytes.fromhex(journals[0]["sent"])) == earliest
+    assert name != "bounded" or set(journals[0]["results"]) == {"bounded.sums"}
+    committed = next(k for k, kept in enumerate(journals) if len(kept["sent"]) == 2 * (pad.size + columns.size))
+    monkeypatch.setattr(FastEngine, "commit_rows", None)
+    monkeypatch.setattr(bounded_prover, "sums_of", None)
+    proof = first.claim.prove(Kept().journal(first.kept.journals[committed]), SystemTape(), "fast")
+    assert first.claim.failing(proof) == []
+    if name == "bounded":
+        with pytest.raises(TypeError):
+            first.claim.prove(Kept().journal(first.kept.journals[0]), SystemTape(), "fast")
+    monkeypatch.undo()
+    monkeypatch.setattr(bounded_prover, "sums_of", None)
+    assert first.claim.failing(first.claim.prove(Kept().journal(first.kept.journals[0]), SystemTape(), "fast")) == []
 
 
 @pytest.mark.parametrize("name", CLAIMS)

@@ -24,7 +24,7 @@ from core.claims.validity.prover import open_records
 from core.constraints.expression import Expression
 from core.engines.interface import Engine
 from core.lookup.prover import prove_lookup
-from core.lookup.witness import Entries, SecretColumns
+from core.lookup.witness import Entries, SecretColumns, draw_blindings
 from core.monitor import Monitor
 from core.polynomials.multilinear import eq_table
 from core.randomness import Tape
@@ -141,6 +141,7 @@ def prove_bounded(
         monitor=monitor,
         journal=journal,
     )
+    blindings_of_columns = draw_blindings(channel, "bounded.columns", spec.columns)  # before the sums, which take long
     stream = projection_stream(channel.challenge("bounded.seed"), statement.count)
     sums = channel.result(
         "bounded.sums",
@@ -148,7 +149,7 @@ def prove_bounded(
         lambda data: Sums.from_bytes(data, width=statement.layout.width),
     )
     columns = SecretColumns(spec.columns, column_entries(relation, sums))
-    columns.commit(channel, "bounded.columns")
+    columns.commit(channel, "bounded.columns", blindings_of_columns)
     prove_lookup(channel, "bounded", spec, columns)
 
     zeta = channel.challenges("bounded.zeta", relation.projection.coordinate_variables)
