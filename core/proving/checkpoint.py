@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from core.encoding.canonical import dumps, loads
 from core.errors import InputError
 from core.relations.parameters import OptimumParameters
-from core.training.keeper import Descent, Iterate
+from core.training.keeper import Curvature, Descent, Iterate
 from core.training.quantise import TrainedModel
 
 ITERATE = "iterate"
@@ -24,6 +24,10 @@ INTERVAL = 1.0
 """Seconds between two iterates that are kept."""
 
 _LIMIT = 1 << 26
+_END = b"\n"
+"""After the canonical JSON of a point, in which it does not occur; the curvature follows."""
+_QUICK_BYTES = 1 << 24
+"""What is larger is kept less often, so that a tenth of the time at most goes into keeping."""
 
 
 class Checkpoint(Protocol):
@@ -59,6 +63,7 @@ class IterateKeeper:
         self._checkpoint = checkpoint
         self._clock = clock
         self._last = clock()
+        self._wait = INTERVAL
 
     def start(self) -> Iterate | None:
         """Where to go on, None if training is to begin by itself, also because the point cannot be read."""
@@ -70,7 +75,8 @@ class IterateKeeper:
             return None
         if data is None:
             return None
-        value: Any = loads(data, limit=_LIMIT, what="The unfinished model")
+        head, _, tail = data.partition(_END)
+        value: Any = loads(head, limit=_LIMIT, what="The unfinished model")
         integers, descent = value["integers"], value.get("descent")
         iterate = Iterate(
             weights=_floats(value["weights"]),
@@ -78,15 +84,16 @@ class IterateKeeper:
             descent=None if descent is None else _descent(descent),
             integers=None if integers is None else tuple(int(text) for text in integers),
             steps=value["steps"],
+            curvature=Curvature.from_bytes(value["rows"], tail, columns=len(value["weights"])) if tail else None,
         )
         return iterate if all(map(math.isfinite, iterate.weights)) else None
 
     def keep(self, iterate: Callable[[], Iterate], *, at_once: bool = False) -> None:
         """Keep this point if the last was kept long enough ago, or at once."""
-        if not at_once and self._clock() - self._last < INTERVAL:
+        if not at_once and self._clock() - self._last < self._wait:
             return
         point = iterate()
-        descent = point.descent
+        descent, curvature = point.descent, point.curvature
         document = {
             "weights": _hex(point.weights),
             "losses": _hex(point.losses),
@@ -102,9 +109,12 @@ class IterateKeeper:
             },
             "integers": None if point.integers is None else [str(weight) for weight in point.integers],
             "steps": point.steps,
+            "rows": 0 if curvature is None else curvature.rows,
         }
-        self._checkpoint.save(ITERATE, dumps(document))
+        data = dumps(document) + _END + (b"" if curvature is None else curvature.to_bytes())
+        self._checkpoint.save(ITERATE, data)
         self._last = self._clock()
+        self._wait = INTERVAL * max(1.0, len(data) / _QUICK_BYTES)
 
 
 def _descent(value: Any) -> Descent:

@@ -12,7 +12,7 @@ from core.monitor import Monitor
 from core.relations.parameters import OptimumParameters
 from core.relations.plan import TrainingPlan
 from core.training.exact import ExactView
-from core.training.keeper import Iterate, Keeper
+from core.training.keeper import Curvature, Iterate, Keeper
 from core.training.polish import polish, round_weights
 from core.training.quantise import TrainedModel
 from core.training.rows import Rows
@@ -43,12 +43,14 @@ def train(
         model = fit(rows, outcomes, plan=plan, monitor=monitor, keeper=keeper)
         reached, start = Iterate(tuple(model.weights.tolist()), model.losses), round_weights(model.weights, parameters)
 
-    def keep(weights: tuple[int, ...], steps: int) -> None:
+    def keep(
+        weights: tuple[int, ...], steps: int, *, at_once: bool = False, curvature: Curvature | None = None
+    ) -> None:
         if keeper is not None:
-            point = replace(reached, integers=weights, steps=reached.steps + steps)
-            keeper.keep(lambda: point, at_once=steps == 0)  # from here on torch is not needed any more
+            point = replace(reached, integers=weights, steps=reached.steps + steps, curvature=curvature)
+            keeper.keep(lambda: point, at_once=at_once)
 
-    polished = polish(view, start, monitor=monitor, keep=keep)
+    polished = polish(view, start, monitor=monitor, begun=reached.curvature, keep=keep)
     monitor.progress(1.0)
     return TrainedModel(
         parameters=parameters,

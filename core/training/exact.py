@@ -7,6 +7,7 @@ values of all summands add up to less than 2^53, in whatever order BLAS adds; 2^
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from core.errors import InternalError
 from core.relations.parameters import FEATURE_BITS, OptimumParameters
 from core.relations.sigmoid_table import sigmoid_table
+from core.training.keeper import Curvature
 from core.training.rows import Rows
 
 Int64 = NDArray[np.int64]
@@ -90,18 +92,28 @@ class ExactView:
             gradient=tuple(p.c_num * s + decay * w for s, w in zip(sums, weights, strict=True)),
         )
 
-    def curvature(self, evaluation: Evaluation) -> Float64:
-        """Hessian of the interpolated objective in its present cells, (d + 1, d + 1) float64, in the encoded space."""
+    def curvature(
+        self,
+        evaluation: Evaluation,
+        *,
+        begun: Curvature | None = None,
+        after: Callable[[Curvature], None] = lambda part: None,
+    ) -> Float64:
+        """Hessian of the interpolated objective in its present cells, (d + 1, d + 1) float64, in the encoded space.
+
+        begun: where to go on; after: is told after each block of rows how far it is.
+        """
         p = self.parameters
         steepness = evaluation.slope * (2.0**p.step_bits / 2.0**p.value_bits / p.rows)
-        hessian = np.eye(p.features + 1) * (p.c_den / (p.c_num * p.rows))
+        done, hessian = (0, np.zeros((p.features + 1, p.features + 1))) if begun is None else (begun.rows, begun.total)
         room = self._room()
-        for start in range(0, p.rows, _BLOCK_ROWS):
+        for start in range(done, p.rows, _BLOCK_ROWS):
             part = slice(start, min(start + _BLOCK_ROWS, p.rows))
             block = self._columns(part, room)
             block *= (np.sqrt(steepness[part]) / 2.0**FEATURE_BITS)[:, None]
             hessian += block.T @ block
-        return hessian
+            after(Curvature(part.stop, hessian))
+        return hessian + np.eye(p.features + 1) * (p.c_den / (p.c_num * p.rows))
 
     def _room(self) -> Float64:
         """For one block of rows after the other: memory that is new each time costs as much as what is done in it."""

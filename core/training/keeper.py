@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Descent:
@@ -25,11 +28,36 @@ class Descent:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Curvature:
+    """The matrix (d + 1, d + 1) of a Newton step in the making: the sum over the first `rows` training rows. Secret."""
+
+    rows: int
+    total: NDArray[np.float64]
+
+    def to_bytes(self) -> bytes:
+        """The upper triangle, row by row."""
+        return b"".join(line[k:].astype("<f8").tobytes() for k, line in enumerate(self.total))
+
+    @classmethod
+    def from_bytes(cls, rows: int, data: bytes, *, columns: int) -> Curvature:
+        """Inverse of `to_bytes`; ValueError."""
+        entries = np.frombuffer(data, dtype="<f8")
+        if len(entries) != columns * (columns + 1) // 2:
+            raise ValueError("another number of entries")
+        total, start = np.empty((columns, columns)), 0
+        for k in range(columns):
+            stop = start + columns - k
+            total[k, k:] = total[k:, k] = entries[start:stop]
+            start = stop
+        return cls(rows, total)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Iterate:
     """weights: the best float point (d + 1, the bias last); losses: those met until there.
 
     descent: where the optimiser is, None once the polish has begun; integers: where the polish is, None before; steps:
-    Newton steps until there. Secret.
+    Newton steps until there; curvature: of the next one, as far as it is formed. Secret.
     """
 
     weights: tuple[float, ...]
@@ -37,6 +65,7 @@ class Iterate:
     descent: Descent | None = None
     integers: tuple[int, ...] | None = None
     steps: int = 0
+    curvature: Curvature | None = None
 
 
 class Keeper(Protocol):

@@ -19,6 +19,7 @@ from core.monitor import Monitor
 from core.relations.gradient import is_certified
 from core.relations.parameters import OptimumParameters
 from core.training.exact import Evaluation, ExactView, Float64
+from core.training.keeper import Curvature
 
 MAX_STEPS = 100
 _MAX_HALVINGS = 30
@@ -29,7 +30,18 @@ _OVERSHOOT = 0.5
 class Keep(Protocol):
     """Remembers where the polish is."""
 
-    def __call__(self, weights: tuple[int, ...], steps: int) -> None: ...
+    def __call__(
+        self, weights: tuple[int, ...], steps: int, *, at_once: bool = False, curvature: Curvature | None = None
+    ) -> None:
+        """Offered weights, how many steps led to them, and what there is of the next one's curvature; takes them when
+        it likes, or at once.
+        """
+
+
+def _keep_nothing(
+    weights: tuple[int, ...], steps: int, *, at_once: bool = False, curvature: Curvature | None = None
+) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,24 +67,34 @@ def polish(
     start: tuple[int, ...],
     *,
     monitor: Monitor,
-    keep: Keep = lambda weights, steps: None,
+    begun: Curvature | None = None,
+    keep: Keep = _keep_nothing,
 ) -> Polished:
     """Newton steps from `start` (from zero, if `start` is out of reach) until the integer gradient is certified.
 
-    keep: is told all weights before they are evaluated, and how many steps led to them; whoever goes on from weights
-    that would not have been taken comes to the same end.
+    begun: the curvature at `start`, as far as an earlier run has formed it.
+    keep: is offered all weights before they are evaluated: the first ones at once, and those that take the place of
+    others which went too far. Whoever goes on from any of them ends with certified weights, if perhaps with others.
     InternalError training.polish if that does not happen; CancelledError through the monitor.
     """
     p = view.parameters
-    weights = start if _within_reach(start, p) else (0,) * (p.features + 1)
-    keep(weights, 0)
+    weights = start
+    if not _within_reach(start, p):
+        weights, begun = (0,) * (p.features + 1), None
+    keep(weights, 0, at_once=True, curvature=begun)
     evaluation = view.evaluate(weights)
     for step in range(MAX_STEPS):
         monitor.check()
         if is_certified(evaluation.gradient, p):
             return Polished(weights=weights, evaluation=evaluation, steps=step)
         gradient = _as_floats(evaluation, p)
-        direction: Float64 = -np.linalg.solve(view.curvature(evaluation), gradient).astype(np.float64)
+
+        def after(part: Curvature, step: int = step, weights: tuple[int, ...] = weights) -> None:
+            monitor.check()
+            keep(weights, step, curvature=part)
+
+        curvature, begun = view.curvature(evaluation, begun=begun, after=after), None
+        direction: Float64 = -np.linalg.solve(curvature, gradient).astype(np.float64)
         weights, evaluation = _advance(
             view,
             weights,
@@ -91,7 +113,7 @@ def _advance(
     *,
     descent: float,
     monitor: Monitor,
-    keep: Callable[[tuple[int, ...]], None],
+    keep: Callable[..., None],
 ) -> tuple[tuple[int, ...], Evaluation]:
     """The first of the steps 1, 1/2, 1/4, ... along a descent direction that does not go far past the minimum there."""
     p = view.parameters
@@ -103,7 +125,7 @@ def _advance(
         candidate = tuple(w + round(s) for w, s in zip(weights, scaled.tolist(), strict=True))
         if max(map(abs, candidate)) >= p.weight_bound or not _within_reach(candidate, p):
             continue
-        keep(candidate)
+        keep(candidate, at_once=halvings > 0)
         evaluation = view.evaluate(candidate)
         if float(_as_floats(evaluation, p) @ direction) <= _OVERSHOOT * abs(descent) or is_certified(
             evaluation.gradient, p

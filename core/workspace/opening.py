@@ -261,10 +261,16 @@ def _untouched(records: int, width: int) -> NDArray[np.uint16]:
     (docs/adr/0022), and who goes through rows one after the other gains nothing from them.
     """
     size = max(1, 2 * records * width)
-    if sys.platform == "win32":
-        room = mmap.mmap(-1, size)
-    else:
-        room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    try:
+        if sys.platform == "win32":
+            room = mmap.mmap(-1, size)
+        else:
+            room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:  # what numpy would say
+        raise MemoryError(f"no room for {size} bytes") from error
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        with contextlib.suppress(OSError):  # from a kernel that has no other pages
+            room.madvise(mmap.MADV_NOHUGEPAGE)
     return np.frombuffer(room, dtype=np.uint16, count=records * width).reshape(records, width)
 
 

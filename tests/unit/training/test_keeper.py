@@ -26,7 +26,7 @@ from core.proving.checkpoint import (
 from core.relations.plan import OptimiserSettings, TrainingPlan
 from core.training.certified import train, training_parameters
 from core.training.exact import Evaluation, ExactView
-from core.training.keeper import Iterate
+from core.training.keeper import Curvature, Iterate
 from core.training.memory import remember, remind
 from core.training.trainer import fit
 from tests.unit.training.test_trainer import cohort
@@ -92,11 +92,17 @@ class KilledInThePolish(SilentMonitor):
                 raise Killed
 
 
-@pytest.mark.parametrize("looks", [2, 4, 6])
-def test_the_polish_goes_on_from_its_last_newton_step(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("looks", "steps", "formed"), [(2, 0, 0), (3, 0, 100), (4, 0, 200), (6, 1, 0), (7, 1, 100), (8, 1, 200)]
+)
+def test_the_polish_goes_on_within_its_newton_step(
+    looks: int, steps: int, formed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Torch has nothing left to do and is not loaded; the model is the same to the last bit, its account included."""
+    monkeypatch.setattr("core.training.exact._BLOCK_ROWS", 100)
     rows, outcomes = cohort()
-    # torch stops far from the optimum, so that the polish has a few steps to make: a look before each and one within
+    # torch stops far from the optimum, so that the polish has a few steps to make: a look before each, one after each
+    # block of the curvature, and one before it advances
     plan = TrainingPlan(optimiser=OptimiserSettings(epochs=1))
     straight = train(rows, outcomes, plan=plan, monitor=SilentMonitor())
     assert straight.polish_steps >= 3
@@ -105,7 +111,8 @@ def test_the_polish_goes_on_from_its_last_newton_step(looks: int, monkeypatch: p
         keeper = IterateKeeper(shelf, clock=Clock(INTERVAL))
         train(rows, outcomes, plan=plan, monitor=KilledInThePolish(1, looks), keeper=keeper)
     kept = IterateKeeper(shelf).start()
-    assert kept is not None and kept.integers is not None and kept.steps == looks // 2 - 1
+    assert kept is not None and kept.integers is not None and kept.steps == steps
+    assert (0 if kept.curvature is None else kept.curvature.rows) == formed
     assert not torch_is_needed(shelf)
     monkeypatch.setitem(sys.modules, "core.training.trainer", None)  # which would fail if it were asked for
     watch = KilledInThePolish(1, 1)  # which would die of a look after a step of torch
@@ -240,6 +247,23 @@ def test_points_are_kept_every_few_seconds_only() -> None:
     keeper.keep(lambda: Iterate((1.0,), (), integers=(1 << 70, -3), steps=2))
     keeper.keep(lambda: pytest.fail("again"))
     assert keeper.start() == Iterate((1.0,), (), integers=(1 << 70, -3), steps=2)
+
+
+def test_the_larger_what_is_kept_the_longer_until_it_is_kept_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, clock = Shelf(), Clock(INTERVAL)
+    keeper = IterateKeeper(shelf, clock=clock)
+    part = Iterate(weights=(0.5, 1.0), losses=(), integers=(1, 2), curvature=Curvature(7, np.eye(2)))
+    keeper.keep(lambda: part)
+    size = len(shelf.kept.pop(ITERATE))
+    monkeypatch.setattr("core.proving.checkpoint._QUICK_BYTES", size / 3.5)
+    keeper.keep(lambda: part)
+    assert len(shelf.kept.pop(ITERATE)) == size
+    for kept in (False, False, False, True):
+        keeper.keep(lambda: part)
+        assert (ITERATE in shelf.kept) == kept
+    found = IterateKeeper(shelf).start()
+    assert found is not None and found.curvature is not None
+    assert found.curvature.rows == 7 and np.array_equal(found.curvature.total, np.eye(2))
 
 
 @pytest.mark.parametrize("integers", [None, (3, 4)])

@@ -6,6 +6,7 @@ import json
 import math
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from core.relations.plan import TrainingPlan
 from core.relations.sigmoid_table import sigmoid_table
 from core.training.certified import train
 from core.training.exact import ExactView
+from core.training.keeper import Curvature
 from core.training.polish import polish, round_weights
 from core.training.quantise import optimum_witness, witness_from
 
@@ -99,6 +101,25 @@ def test_the_curvature_is_the_derivative_of_the_gradient() -> None:
             assert math.isclose(change, hessian[a, j], rel_tol=1e-9, abs_tol=1e-12)
 
 
+def test_a_curvature_goes_on_from_wherever_it_was_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.training.exact._BLOCK_ROWS", 16)
+    p = sizes(100, 4)
+    rows, outcomes = view(100, 4, seed=3)
+    exact = ExactView(rows, outcomes, parameters=p)
+    at = exact.evaluate(tuple(round(v * 2**p.weight_scale_bits) for v in (0.3, -0.2, 0.7, 0.1, 0.2)))
+    parts: list[tuple[int, bytes]] = []
+    whole = exact.curvature(at, after=lambda part: parts.append((part.rows, part.to_bytes())))
+    assert [rows for rows, _ in parts] == [16, 32, 48, 64, 80, 96, 100]
+    for done, data in parts:
+        later: list[int] = []
+        begun = Curvature.from_bytes(done, data, columns=5)
+        again = exact.curvature(at, begun=begun, after=lambda part, later=later: later.append(part.rows))
+        assert np.array_equal(again, whole) and later == [rows for rows, _ in parts if rows > done]
+    for columns in (4, 6):
+        with pytest.raises(ValueError, match="entries"):
+            Curvature.from_bytes(16, parts[0][1], columns=columns)
+
+
 @pytest.mark.parametrize("start", ["zero", "far", "wrong", "out of reach"])
 def test_polish_reaches_the_same_place_from_anywhere(start: str) -> None:
     p = sizes(100, 4)
@@ -119,6 +140,33 @@ def test_polish_reaches_the_same_place_from_anywhere(start: str) -> None:
     # already there: nothing to do
     again = polish(exact, found.weights, monitor=SilentMonitor())
     assert (again.weights, again.steps) == (found.weights, 0)
+
+
+@pytest.mark.parametrize("start", [-10, 12])
+def test_from_all_kept_weights_the_polish_ends_certified(start: int) -> None:
+    """Also from those that went too far; what takes their place is kept at once."""
+    p = sizes(100, 4)
+    rows, outcomes = view(100, 4, seed=3)
+    exact = ExactView(rows, outcomes, parameters=p)
+    kept: list[tuple[tuple[int, ...], int, bool]] = []
+    begin = (start * 2**p.weight_scale_bits,) * 5
+
+    def keep(
+        weights: tuple[int, ...], steps: int, *, at_once: bool = False, curvature: Curvature | None = None
+    ) -> None:
+        if curvature is None:
+            kept.append((weights, steps, at_once))
+        else:  # of the weights that were kept last, and accepted
+            assert (weights, steps) == kept[-1][:2] and not at_once
+
+    found = polish(exact, begin, monitor=SilentMonitor(), keep=keep)
+    assert kept[0] == (begin, 0, True) and kept[-1][:2] == (found.weights, found.steps)
+    too_far = {k for k, (one, two) in enumerate(pairwise(kept)) if one[1] == two[1]}
+    assert too_far
+    assert all(at_once == (k == 0 or k - 1 in too_far) for k, (_, _, at_once) in enumerate(kept))
+    for weights, _, _ in kept:
+        again = polish(exact, weights, monitor=SilentMonitor())
+        assert is_certified(again.evaluation.gradient, p)
 
 
 def test_rounding_is_to_nearest_and_refuses_nonsense() -> None:
