@@ -52,17 +52,23 @@ SHARE, SECONDS = 0.1, 10.0
 LOOK = 0.02
 EVERY = 3
 """Moments between two undisturbed runs."""
+POLISH = "polish"
+"""Of the trained model, a part of the stage `train`."""
 MARKS = ("<!-- killed: begin -->", "<!-- killed: end -->")
 
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds on the clock; when each stage began and when something was kept, in seconds; the last event."""
+    """Seconds on the clock; when each stage began and when something was kept, in seconds; the last event.
+
+    descended: when the last loss of torch's descent was told, which the polish follows; negative without one.
+    """
 
     wall: float
     stages: dict[str, float]
     kept: tuple[float, ...]
     last: dict[str, Any]
+    descended: float = -1.0
 
     @property
     def stage(self) -> str:
@@ -75,11 +81,18 @@ class Run:
         return next((self.stages[name] for name in ("train", "bundle") if name in self.stages), self.wall)
 
     def stretches(self) -> dict[str, float]:
-        """By the stage that it ended in: the longest stretch of work of which nothing was kept."""
+        """By the stage that its middle lies in: the longest stretch of work of which nothing was kept.
+
+        The polish is told beside the training, because whoever goes on with it needs no torch.
+        """
         found: dict[str, float] = {}
+        stages = list(self.stages.items())
+        polish = next((moment for moment in self.kept if moment > self.descended >= 0.0), None)
+        if polish is not None:
+            stages = sorted([*stages, (POLISH, polish)], key=lambda stage: stage[1])
         before = self.started
         for now in (*(moment for moment in self.kept if moment > before), self.wall):
-            stage = [name for name, began in self.stages.items() if began <= now][-1]
+            stage = [name for name, began in stages if began <= (before + now) / 2][-1]
             found[stage] = max(found.get(stage, 0.0), now - before)
             before = now
         return found
@@ -120,10 +133,14 @@ def run(job: Job, home: Path, until: float | None = None) -> Run:
     last: dict[str, Any] = {}
     stages: dict[str, float] = {}
     kept: list[float] = []
+    descended = -1.0
 
     def read(lines: Any = process.stdout) -> None:
+        nonlocal descended
         for line in lines:
             event = json.loads(line)
+            if event["event"] == "metric" and event["name"] == "loss" and list(stages)[-1:] == ["train"]:
+                descended = time.monotonic() - began
             last.clear()
             last.update(event)
             if event["event"] == "stage":
@@ -151,7 +168,7 @@ def run(job: Job, home: Path, until: float | None = None) -> Run:
     reader.join()
     watcher.join()
     process.stdin.close()
-    return Run(wall, stages, tuple(kept), last)
+    return Run(wall, stages, tuple(kept), last, descended)
 
 
 def measure(size: Size, moments: int) -> dict[str, Any]:
