@@ -8,8 +8,6 @@ deliver, for whatever reason, is opened here: the result, or the error, never de
 from __future__ import annotations
 
 import contextlib
-import mmap
-import sys
 import threading
 import time
 from collections import deque
@@ -19,7 +17,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core import helpers
 from core.algebra.field import SCALAR_BYTES, scalars_from_bytes
@@ -130,7 +127,7 @@ class DatasetOpening:
         self._numbers = np.empty(info.records, dtype=np.int64)
         self._commitments = np.empty((info.records, POINT_BYTES), dtype=np.uint8)
         self._blindings = np.empty((info.records, SCALAR_BYTES), dtype=np.uint8)
-        self._rows = _untouched(info.records, info.width)
+        self._rows = np.empty((info.records, info.width), dtype=np.uint16)
         self._helper: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         if helped and would_help(info.records):
@@ -252,26 +249,6 @@ class DatasetOpening:
             blindings=tuple(scalars_from_bytes(_split(self._blindings.tobytes(), SCALAR_BYTES))),
             schema=info.schema,
         )
-
-
-def _untouched(records: int, width: int) -> NDArray[np.uint16]:
-    """Room for all values, in pages of the ordinary size, which come into being as they are filled.
-
-    numpy asks for pages of two megabytes. A virtual machine may have to wait for each while its host finds the memory
-    (docs/adr/0022), and who goes through rows one after the other gains nothing from them.
-    """
-    size = max(1, 2 * records * width)
-    try:
-        if sys.platform == "win32":
-            room = mmap.mmap(-1, size)
-        else:
-            room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    except OSError as error:  # what numpy would say
-        raise MemoryError(f"no room for {size} bytes") from error
-    if hasattr(mmap, "MADV_NOHUGEPAGE"):
-        with contextlib.suppress(OSError):  # from a kernel that has no other pages
-            room.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(room, dtype=np.uint16, count=records * width).reshape(records, width)
 
 
 def _split(data: bytes, size: int) -> list[bytes]:

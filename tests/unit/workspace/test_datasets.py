@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from core.encoding.canonical import dumps
 from core.errors import InputError, InternalError
 from core.settings import WORKSPACE_FILE
-from core.workspace import Workspace, opening, unfinished_import
+from core.workspace import Workspace, unfinished_import
 from core.workspace.opening import BLOCK
 from tests.unit.workspace.helper import PASSPHRASE, Committed, committed, records
 
@@ -45,18 +44,6 @@ def test_round_trip_by_id_and_by_root(workspace: Workspace) -> None:
         assert np.array_equal(opened.rows, DATA.encoded.rows)
         assert opened.schema == DATA.encoded.schema
     assert workspace.dataset_commitments(dataset_id) == (DATA.encoded.numbers, DATA.commitments)
-
-
-def test_too_little_memory_is_said_as_such(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system refuses the mapping with an error like those of files, which people would look for on their disk."""
-    dataset_id = store(workspace, DATA)
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOMEM, "Cannot allocate memory")
-
-    monkeypatch.setattr(opening.mmap, "mmap", refuse)
-    with pytest.raises(MemoryError):
-        workspace.open_dataset(dataset_id)
 
 
 def test_records_of_several_blocks(tmp_path: Path) -> None:
