@@ -117,9 +117,10 @@ def attest(
     ranges = range_claim or range_claim_for(statement)
 
     def prove_dataset() -> bytes:
-        proof = keeping.load(ranges)
-        if proof is None:
-            proof = validity
+        kept = keeping.load(ranges)
+        if kept is not None:
+            return kept
+        proof = validity
         if proof is None:
             prove = prove_bounded if ranges == "bounded" else prove_validity
             proof = go_on(

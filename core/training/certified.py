@@ -46,9 +46,10 @@ def train(
     def keep(
         weights: tuple[int, ...], steps: int, *, at_once: bool = False, curvature: Curvature | None = None
     ) -> None:
-        if keeper is not None:
-            point = replace(reached, integers=weights, steps=reached.steps + steps, curvature=curvature)
-            keeper.keep(lambda: point, at_once=at_once)
+        if keeper is None or (steps == 0 and weights == reached.integers and curvature is reached.curvature):
+            return  # which is kept already
+        point = replace(reached, integers=weights, steps=reached.steps + steps, curvature=curvature)
+        keeper.keep(lambda: point, at_once=at_once)
 
     polished = polish(view, start, monitor=monitor, begun=reached.curvature, keep=keep)
     monitor.progress(1.0)
