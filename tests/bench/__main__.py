@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import core.jobs  # noqa: F401  (the parts have numpy's memory set up as the program has it)
 from tests.bench import chart, machine, page, tables
 from tests.bench.sizes import USUAL, Size
 

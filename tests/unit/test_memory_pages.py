@@ -11,7 +11,7 @@ import pytest
 ASKED = "import {module}, numpy; print(numpy._core.multiarray._get_madvise_hugepage())"
 
 
-@pytest.mark.parametrize("module", ["core.jobs.worker", "core.cli", "core.workspace.opener"])
+@pytest.mark.parametrize("module", ["core.jobs.worker", "core.cli.main", "gui.app"])
 @pytest.mark.parametrize(("chosen", "asks"), [(None, False), ("1", True)])
 def test_large_pages_are_asked_for_by_choice_alone(module: str, chosen: str | None, asks: bool) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "NUMPY_MADVISE_HUGEPAGE"}
