@@ -164,6 +164,16 @@ class ProverChannel(Channel):
 
         return self.result(name, packed, read)
 
+    def committed(self, name: str, count: int, make: Callable[[], list[bytes]]) -> list[bytes]:
+        """The same for so many commitments."""
+
+        def read(data: bytes) -> list[bytes]:
+            if len(data) != count * POINT_BYTES:
+                raise ValueError("another number of points")
+            return [data[at : at + POINT_BYTES] for at in range(0, len(data), POINT_BYTES)]
+
+        return self.result(name, lambda: b"".join(make()), read)
+
     def confirmed(self, name: str, make: Callable[[], bytes]) -> bool:
         """Whether an interrupted run came to the same result; JournalMismatchError if to another, which ends this one.
 

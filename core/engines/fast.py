@@ -120,13 +120,8 @@ class FastEngine:
         entries: vectors.Small = np.ascontiguousarray(matrix, dtype=np.int64)
         table = SMALL_TABLES.first(entries.shape[1])
         blinding_table = full_table(generators.BLINDING)
-        large = np.any((entries >= tables.SMALL_LIMIT) | (entries <= -tables.SMALL_LIMIT), axis=1)
         scalars = convert.canonical(convert.elements(blindings))
-        small = entries if not large.any() else np.where(large[:, None], 0, entries)
-        points = rows.commit_rows(small, table, scalars, blinding_table)
-        for i in np.flatnonzero(large).tolist():
-            points[i] = self._sum(range(entries.shape[1]), entries[i].tolist(), blindings[i])[0]
-        return curve.encode(points)
+        return curve.encode(rows.commit_wide_rows(entries, table, scalars, blinding_table))
 
     def _tall(
         self, matrix: SmallMatrix, blindings: Sequence[int], tick: Callable[[float], None] | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -45,7 +46,7 @@ class SecretColumns:
     def commit(self, channel: ProverChannel, label: str, blindings: Blindings | None = None) -> None:
         """Commit every row under fresh blinding and send all commitments at once.
 
-        blindings: of `draw_blindings`, where something else came between. Commitments that were sent before an
+        blindings: of `draw_blindings`, where something else came between. Commitments that were made before an
         interruption are taken from there if the columns are the same.
         """
         self._blindings = draw_blindings(channel, label, self._columns.values()) if blindings is None else blindings
@@ -54,9 +55,13 @@ class SecretColumns:
             blobs = channel.recalled_points(sum(column.rows for column in self._columns.values()))
         if blobs is None:
             blobs = []
-            for name, factors in self._blindings.items():
-                blobs.extend(channel.engine.commit_rows(self.matrix(name), factors))
+            for name, column in self._columns.items():
+                make = partial(self._commitments, channel.engine, name)
+                blobs += channel.committed(f"{label}.{name}", column.rows, make)
         channel.points(label, blobs)
+
+    def _commitments(self, engine: Engine, name: str) -> list[bytes]:
+        return engine.commit_rows(self.matrix(name), self._blindings[name])
 
     def _digest(self) -> bytes:
         """SHA-256 of all entries, column by column."""

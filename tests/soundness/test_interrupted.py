@@ -44,6 +44,7 @@ CHANGES = [
     "entries",
     "short",
     "scalar",
+    "points",
     "results",
     "member",
     "binding",
@@ -119,6 +120,7 @@ class EarlyJournal(Journal):
     def open(self, binding: bytes, tape: Tape) -> Tape:
         opened = super().open(binding, tape)
         self._draws = [draw for draw in self._draws if not draw[0].startswith("validity.columns")]
+        self._results = {name: found for name, found in self._results.items() if "validity.columns" not in name}
         self.sent = b""
         return opened
 
@@ -223,6 +225,10 @@ def altered(data: bytes, change: str) -> bytes:
         value["results"]["validity.record"] = value["results"]["validity.record"][:-64]
     elif change == "scalar":
         value["results"]["validity.record"] = "ff" * 32 + value["results"]["validity.record"][64:]
+    elif change == "points":
+        name = next(name for name in value["results"] if name.startswith("validity.columns.") and "entries" not in name)
+        value["results"][name] = value["results"][name][:-96]
+        value["sent"] = value["sent"][:96]
     elif change == "results":
         value["results"] = []
     elif change == "member":
@@ -279,28 +285,51 @@ def test_what_was_sent_and_opened_before_is_not_computed_again(
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_from_the_first_journal_no_column_is_committed_to_again_and_no_sum_formed(
+def test_from_the_first_journal_on_no_column_is_committed_to_again_and_no_sum_formed(
     name: str, begun: Callable[[str], Begun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes before the first padded message: in `bounded` with the sums, and otherwise with the commitments."""
+    """It comes before the first padded message: in `bounded` with the sums, and otherwise with the first column."""
     first = begun(name)
     journals = [json.loads(data) for data in first.kept.journals]
     pad, *_ = first.claim.pattern.steps
-    columns = next(step for step in first.claim.pattern.steps if step.label.endswith(".columns"))
-    earliest = pad.size if name == "bounded" else pad.size + columns.size
-    assert len(bytes.fromhex(journals[0]["sent"])) == earliest
-    assert name != "bounded" or set(journals[0]["results"]) == {"bounded.sums"}
-    committed = next(k for k, kept in enumerate(journals) if len(kept["sent"]) == 2 * (pad.size + columns.size))
-    monkeypatch.setattr(FastEngine, "commit_rows", None)
+    step = next(step for step in first.claim.pattern.steps if step.label.endswith(".columns"))
+    known = [{entry for entry in kept["results"] if entry.startswith(step.label)} for kept in journals]
+    entries, count = f"{step.label}.entries", len(known[-1]) - 1
+    assert len(bytes.fromhex(journals[0]["sent"])) == pad.size
+    assert set(journals[0]["results"]) == {"bounded.sums"} if name == "bounded" else len(known[0]) == 2
+    real, called = FastEngine.commit_rows, list[int]()
+
+    def counted(engine: FastEngine, *arguments: Any, **named: Any) -> list[bytes]:
+        called.append(1)
+        return real(engine, *arguments, **named)
+
+    monkeypatch.setattr(FastEngine, "commit_rows", counted)
     monkeypatch.setattr(bounded_prover, "sums_of", None)
-    proof = first.claim.prove(Kept().journal(first.kept.journals[committed]), SystemTape(), "fast")
-    assert first.claim.failing(proof) == []
-    if name == "bounded":
-        with pytest.raises(TypeError):
-            first.claim.prove(Kept().journal(first.kept.journals[0]), SystemTape(), "fast")
-    monkeypatch.undo()
-    monkeypatch.setattr(bounded_prover, "sums_of", None)
-    assert first.claim.failing(first.claim.prove(Kept().journal(first.kept.journals[0]), SystemTape(), "fast")) == []
+    stop = next(k for k, kept in enumerate(journals) if len(bytes.fromhex(kept["sent"])) == pad.size + step.size)
+    for k in {0, 1, stop - 1, stop}:
+        called.clear()
+        proof = first.claim.prove(Kept().journal(first.kept.journals[k]), SystemTape(), "fast")
+        assert len(called) == count - len(known[k] - {entries}), k
+        assert first.claim.failing(proof) == [] and proof[: pad.size + step.size] == first.proof[: pad.size + step.size]
+    assert len(called) == 0 and count >= 2
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_kept_commitment_that_is_wrong_is_stopped_by_the_verifier(name: str, begun: Callable[[str], Begun]) -> None:
+    """Before it was sent, so that only what is proven about it can tell."""
+    first = begun(name)
+    step = next(step for step in first.claim.pattern.steps if step.label.endswith(".columns"))
+    kept = next(
+        value
+        for value in map(json.loads, first.kept.journals)
+        if any(entry.startswith(step.label) and not entry.endswith(".entries") for entry in value["results"])
+    )
+    column = next(entry for entry in kept["results"] if entry.startswith(step.label) and not entry.endswith(".entries"))
+    found = kept["results"][column]
+    kept["results"][column] = random_point(SystemTape()).hex() + found[2 * 48 :]
+    wrong = json.dumps(kept, separators=(",", ":"), sort_keys=True).encode()
+    proof = first.claim.prove(Kept().journal(wrong), SystemTape(), "fast")
+    assert first.claim.failing(proof) != []
 
 
 @pytest.mark.parametrize("name", CLAIMS)

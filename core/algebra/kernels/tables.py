@@ -44,9 +44,9 @@ def _multiples(points: Points, count: int) -> Points:
     return result
 
 
-def _shift(points: Points, bits: int = DIGIT_BITS) -> Points:
-    """2^bits P."""
-    for _ in range(bits):
+def doubled(points: Points, times: int = DIGIT_BITS) -> Points:
+    """2^times P."""
+    for _ in range(times):
         points = add_points(points, points)
     return points
 
@@ -56,8 +56,8 @@ def small_table(points: Points) -> Points:
 
     def part(start: int, stop: int) -> Points:
         first = points[start:stop]
-        second = _shift(first)
-        blocks = [_multiples(first, HALF), _multiples(second, HALF), _multiples(_shift(second), TOP)]
+        second = doubled(first)
+        blocks = [_multiples(first, HALF), _multiples(second, HALF), _multiples(doubled(second), TOP)]
         return np.concatenate(blocks, axis=1).reshape(-1, 12)
 
     return np.concatenate(over_ranges(part, len(points), 16))
@@ -67,7 +67,7 @@ def full_table(point: Points) -> Points:
     """(FULL_WINDOWS HALF, 12) for one point (1, 12)."""
     shifted = [point]
     for _ in range(FULL_WINDOWS - 1):
-        shifted.append(_shift(shifted[-1]))
+        shifted.append(doubled(shifted[-1]))
     return _multiples(np.concatenate(shifted), HALF).reshape(-1, 12)
 
 
@@ -80,7 +80,7 @@ def window_table(points: Points) -> Points:
         for w in range(WINDOWS):
             result[:, w] = current
             if w + 1 < WINDOWS:
-                current = _shift(current, WINDOW_BITS)
+                current = doubled(current, WINDOW_BITS)
         return result.reshape(-1, 12)
 
     return np.concatenate(over_ranges(part, len(points), 16))

@@ -116,13 +116,13 @@ class _Bench:
         """entry, wide: rows as long as those of the model's proof, where most entries are."""
         engine, width = self._engine, 1 << self._shape.optimum.width
         count = max(2, 4096 // width)
-        short = self._random.integers(0, 1 << 16, (count, width), dtype=np.int64)
-        long = self._random.integers(1 << 29, 1 << 30, (2, width), dtype=np.int64)
+        largest = 1 << self._shape.parameters.value_bits
         blindings = self._elements(count)
-        return {
-            "entry": timed(lambda: engine.commit_rows(short, blindings)) * (1 / (count * width)),
-            "wide": timed(lambda: engine.commit_rows(long, blindings[:2])) * (1 / (2 * width)),
-        }
+        costs = {}
+        for name, low, high in (("entry", 0, 1 << 16), ("wide", largest >> 1, largest)):
+            entries = self._random.integers(low, high, (count, width), dtype=np.int64)
+            costs[name] = timed(partial(engine.commit_rows, entries, blindings)) * (1 / (count * width))
+        return costs
 
     def openings(self) -> dict[str, Cost]:
         """generator, opening: one long vector and one short one."""

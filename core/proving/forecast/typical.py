@@ -25,7 +25,7 @@ def typical_costs(width: int, features: int) -> dict[str, Cost]:
         "record": 2.0 + 0.003 * width,
         "form": 0.1 + 0.0033 * width,
         "entry": 1.1,
-        "wide": 2.2,
+        "wide": 1.7,
         "leaf": 0.7,
         "cell": 0.5,
         "level": 200,

@@ -2,7 +2,7 @@
 
 record      a pass over a committed record with field elements: its weight, its row, its blinding (prover)
 form        a record's row under a linear form
-entry       a 16-bit entry of a committed column; wide: one of more than 19 bits, which takes another way
+entry       a 16-bit entry of a committed column; wide: one of more than 19 bits, taken in parts
 leaf        a leaf of the fraction tree, from the columns to the last round; cell: one that is a record's value, which
             takes a quicker way; level: what each round takes anyhow
 residual    a row of the nine tables of the residual sumcheck

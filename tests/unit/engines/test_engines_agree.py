@@ -241,6 +241,16 @@ def test_row_commitments(rows: int, width: int, bits: int) -> None:
     assert FAST.commit_rows(matrix, blindings) == PLAIN.commit_rows(matrix, blindings)
 
 
+def test_row_commitments_at_the_edges_of_an_entry_s_parts() -> None:
+    """Entries beyond the small table are committed to in parts of 16 bits with a sign."""
+    edges = [k << 16 for k in (8, 9, 1 << 15, 1 << 19, (1 << 31) + 1, (1 << 35) - 1)] + [1 << 63]
+    values = [sign * (edge + by) for edge in edges for by in (-(1 << 15) - 1, -(1 << 15), -1, 0, 1) for sign in (1, -1)]
+    values += [1 << 15, (1 << 15) + 1, (1 << 19) - 1, 1 << 19]
+    row = [value for value in values if -(1 << 63) <= value < 1 << 63]
+    both = np.array([row, row[::-1], [0] * len(row), [3] * len(row)], dtype=np.int64)
+    assert FAST.commit_rows(both, [0, 1, ORDER - 1, 5]) == PLAIN.commit_rows(both, [0, 1, ORDER - 1, 5])
+
+
 def test_row_commitments_of_records() -> None:
     rng = random.Random(21)
     records = np.array([[rng.randrange(65536) for _ in range(9)] for _ in range(5)], dtype=np.uint16)
