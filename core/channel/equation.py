@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.algebra.field import ORDER
-
-
-@dataclass(frozen=True)
-class Run:
-    """A combination of points with consecutive handles from `first` on: how one over all records is kept."""
-
-    first: int
-    coefficients: Sequence[int]
-
+from core.channel.runs import Run
 
 Combination = Mapping[int, int] | Run
-"""A public linear combination of committed points: coefficient by point handle."""
+"""A public linear combination of committed points: coefficient by point handle, or one over all records."""
 
 
 @dataclass
 class Equation:
     """sum of combinations of points + sum generators[j] g_j = 0; `stage` names what fails when it does not hold.
 
-    Combinations run over all records, so they are kept with their factors and added up once, when the points are asked
-    for.
+    Combinations run over all records, so they are kept with their factors and added up when their coefficients are
+    asked for, which may be part by part.
     """
 
     stage: str
     generators: dict[int, int] = field(default_factory=dict)
     _combinations: list[tuple[Combination, int]] = field(default_factory=list)
 
-    def coefficients(self, count: int) -> list[int]:
-        """The coefficient of each of the points with handles 0..count - 1, reduced."""
-        result = [0] * count
+    def coefficients(self, places: range) -> list[int]:
+        """The coefficient of each of the points with these consecutive handles, reduced."""
+        start = places.start
+        result = [0] * len(places)
         for combination, factor in self._combinations:
             if isinstance(combination, Run):
-                place = slice(combination.first, combination.first + len(combination.coefficients))
-                pairs = zip(result[place], combination.coefficients, strict=True)
-                result[place] = [held + factor * coefficient for held, coefficient in pairs]
+                combination.add_to(result, start, factor)
             else:
                 for handle, coefficient in combination.items():
-                    result[handle] += coefficient * factor
+                    if handle in places:
+                        result[handle - start] += coefficient * factor
         return [value % ORDER for value in result]
 
     def point(self, handle: int, coefficient: int) -> None:

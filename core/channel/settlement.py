@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import overload
 
 from core.algebra.batch.local import PointSums
 from core.algebra.field import ORDER
@@ -11,18 +12,41 @@ from core.channel.equation import Equation, weighted_sum
 from core.commitments import generators
 
 
+class _Coefficients(Sequence[int]):
+    """Those of an equation's points with consecutive handles, found when they are asked for: a part of a long sum may
+    begin before the coefficients of the next are known.
+    """
+
+    def __init__(self, equation: Equation, places: range) -> None:
+        self._equation = equation
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, key: int) -> int: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> list[int]: ...
+
+    def __getitem__(self, key: int | slice) -> int | list[int]:
+        if isinstance(key, slice):
+            return self._equation.coefficients(self._places[key])
+        return self._equation.coefficients(range(self._places[key], self._places[key] + 1))[0]
+
+
 def is_satisfied(equation: Equation, points: Sequence[PointSums], backend: GroupBackend) -> bool:
     """Whether the equation over the decoded points and the generators vanishes.
 
     points: in the order of their handles, in as many lists as they are kept in.
     """
-    coefficients = equation.coefficients(sum(len(part) for part in points))
     own = generators.points(backend)
     used = [(own[index], value % ORDER) for index, value in equation.generators.items()]
     total = backend.msm([point for point, _ in used], [value for _, value in used])
     start = 0
     for part in points:
-        total = backend.add(total, part.sum(coefficients[start : start + len(part)]))
+        total = backend.add(total, part.sum(_Coefficients(equation, range(start, start + len(part)))))
         start += len(part)
     return backend.is_identity(total)
 

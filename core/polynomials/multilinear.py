@@ -5,7 +5,8 @@ Indices are binary with the first coordinate most significant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from operator import mul
 
 from core.algebra.field import ORDER
@@ -20,6 +21,19 @@ def eq_table(point: Sequence[int]) -> list[int]:
     half = len(point) // 2
     leading, trailing = eq_table(point[:half]), eq_table(point[half:])
     return [a * b % ORDER for a in leading for b in trailing]
+
+
+def eq_multiples(point: Sequence[int], factor: int, places: range) -> Iterator[int]:
+    """factor eq(point, x) for the x of a range within 0..2^n - 1, each below the square of the order: who adds many up
+    reduces the sums.
+    """
+    half = len(point) // 2
+    bits = len(point) - half
+    leading, trailing = eq_table(point[:half]), eq_table(point[half:])
+    first, end = places.start >> bits, -(-places.stop >> bits)
+    scaled = [factor * weight % ORDER for weight in leading[first:end]]
+    rows = chain.from_iterable([weight * other for other in trailing] for weight in scaled)
+    return islice(rows, places.start - (first << bits), places.stop - (first << bits))
 
 
 def eq_index(point: Sequence[int], index: int) -> int:

@@ -100,7 +100,7 @@ class Simulation(VerifierChannel):
         inner, c = self._draw(), self._draw()
         z, phi = self._tape.scalars("z", length), self._tape.scalar("phi")
         own = generators.points(_BACKEND)
-        every = target.coefficients(len(self._table.blobs))
+        every = target.coefficients(range(len(self._table.blobs)))
         handles = [handle for handle, coefficient in enumerate(every) if coefficient]
         coefficients = [every[handle] for handle in handles]
         committed = _BACKEND.decode([self._table.blobs[handle] for handle in handles])

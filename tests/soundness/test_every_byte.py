@@ -119,7 +119,7 @@ def survivors(proof: bytes, pattern: Pattern, verify: Verify, positions: Sequenc
     table, sizes = PointTable(), []
     for place, (_, equation) in enumerate(verify(proof, table)):
         assert is_satisfied(equation, decoder.all(table.blobs), decoder.backend), "the honest proof must hold"
-        used = sum(map(bool, equation.coefficients(len(table.blobs))))
+        used = sum(map(bool, equation.coefficients(range(len(table.blobs)))))
         sizes.append((used + len(equation.generators), place))
     shortest_first = [place for _, place in sorted(sizes)]
     for position in positions:

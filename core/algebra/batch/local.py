@@ -19,7 +19,7 @@ class PointSums(Protocol):
     def __len__(self) -> int: ...
 
     def sum(self, scalars: Sequence[int]) -> Point:
-        """sum scalars[i] * point i, one scalar for each point."""
+        """sum scalars[i] * point i, one scalar for each point, which are asked for by slices."""
 
 
 class PointBatch(PointSums, Protocol):
@@ -47,7 +47,7 @@ class PointList:
     def sum(self, scalars: Sequence[int]) -> Point:
         if len(scalars) != len(self._points):
             raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
-        used = [(point, scalar) for point, scalar in zip(self._points, scalars, strict=True) if scalar]
+        used = [(point, scalar) for point, scalar in zip(self._points, scalars[:], strict=True) if scalar]
         total = self._backend.identity
         for start in range(0, len(used), _CHUNK):
             self._monitor.check()

@@ -8,7 +8,7 @@ process where none is left: a verdict never depends on whether there were helper
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from core.algebra.batch import frames
 from core.algebra.batch.blocks import block_ranges
@@ -58,7 +58,8 @@ class SpreadBatch:
         self._homes: dict[int, Worker] = {}  # of the blocks that are decoded, and fine
         self._bad: dict[int, MalformedError] = {}
         self._taken: set[int] = set()  # blocks that somebody is at
-        self._wanted: dict[int, bytes] | None = None  # the scalars of the sum that is being formed
+        self._wanted: dict[int, bytes] | None = None  # the scalars, so far, of the sum that is being formed
+        self._digests: dict[int, bytes] = {}  # by block, if sums are kept: what its sum is kept beside
         self._sums: dict[int, bytes] = {}
         self._closed = False
         self._changed = threading.Condition()
@@ -90,27 +91,25 @@ class SpreadBatch:
     def sum(self, scalars: Sequence[int]) -> Point:
         if len(scalars) != len(self._blobs):
             raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
-        wanted = {
-            block: frames.pack_scalars(scalars[place.start : place.stop]) for block, place in enumerate(self._blocks)
-        }
-        digests = self._digests(wanted)
         with self._changed:
-            self._sums = self._sums_of(digests)
-            self._wanted = wanted
+            self._sums = {}
+            self._wanted = {}
             self._changed.notify_all()
-        kept = len(self._sums)
+        # blocks whose sums are at hand come last: what is new is kept from early on
+        for block in sorted(range(len(self._blocks)), key=lambda block: self._blocks[block].start in self._known):
+            place = self._blocks[block]
+            self._want(block, frames.pack_scalars(scalars[place.start : place.stop]))
+            if not self._finished() and not self._at_work:
+                self._advance()
+            self._look()
         while not self._finished():
-            self._monitor.check()
             self._advance()
-            self._report(self._share())
-            if self._kept is not None and len(self._sums) > kept:
-                with self._changed:
-                    sums = dict(self._sums)
-                self._kept.save({digests[block][0]: (digests[block][1], total) for block, total in sums.items()})
-                kept = len(sums)
+            self._look()
+        self._look()
         with self._changed:
             self._wanted = None
         self._kept = None  # sums to come are tried to find what is wrong, which nobody goes on with
+        self._known = {}
         total = self._backend.identity
         for share in self._backend.from_affine([split_affine(payload) for payload in self._sums.values() if payload]):
             total = self._backend.add(total, share)
@@ -130,24 +129,38 @@ class SpreadBatch:
             helper.release()
         self._local.close()
 
-    def _digests(self, wanted: Mapping[int, bytes]) -> dict[int, tuple[int, bytes]]:
-        """By block, if sums are kept: the place of its first point, and the digest that its sum is kept beside."""
-        if self._kept is None:
-            return {}
-        found = {}
-        for block, place in enumerate(self._blocks):
-            blobs = self._blobs[place.start : place.stop]
-            found[block] = (place.start, digest_of(self._backend.name, place.start, blobs, wanted[block]))
-        return found
+    def _want(self, block: int, scalars: bytes) -> None:
+        """Have the sum over a block formed, or take that of an earlier run if it is of the same points and scalars."""
+        place = self._blocks[block]
+        total = None
+        if self._kept is not None:
+            digest = digest_of(self._backend.name, place.start, self._blobs[place.start : place.stop], scalars)
+            known, total = self._known.get(place.start, (b"", None))
+            if known != digest:
+                total = None
+            self._digests[block] = digest
+        with self._changed:
+            if total is None:
+                self._known.pop(place.start, None)
+            else:
+                self._sums[block] = total
+            if self._wanted is not None:
+                self._wanted[block] = scalars
+            self._changed.notify_all()
 
-    def _sums_of(self, digests: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:
-        """The sums of an earlier run that fit."""
-        found = {}
-        for block, (first, digest) in digests.items():
-            known, total = self._known.get(first, (b"", b""))
-            if known == digest:
-                found[block] = total
-        return found
+    def _look(self) -> None:
+        """Tell how far it is, keep what is new, and end if that is wished."""
+        self._monitor.check()
+        self._report(self._share())
+        if self._kept is None:
+            return
+        with self._changed:
+            new = {self._blocks[block].start: (self._digests[block], total) for block, total in self._sums.items()}
+            if all(first in self._known for first in new):
+                return
+            self._known |= new
+            kept = dict(self._known)
+        self._kept.save(kept)
 
     def _finished(self) -> bool:
         """Whether all sums are there; MalformedError for the first bad point, once no block before it can have one."""
@@ -195,14 +208,13 @@ class SpreadBatch:
             return None
         free = [block for block in range(min(self._bad, default=len(self._blocks))) if block not in self._taken]
         if wanted is not None:
-            free = [block for block in free if block not in self._sums]
             for block in free:
-                if self._homes.get(block) is worker and not self._bad:
+                if block in wanted and block not in self._sums and self._homes.get(block) is worker and not self._bad:
                     self._taken.add(block)
                     return block, wanted[block]
-        else:
-            free = [block for block in free if self._blocks[block].start not in self._known]
         for block in free:
+            if block in self._sums or self._blocks[block].start in self._known:
+                continue
             if block not in self._homes:
                 self._taken.add(block)
                 return block, None

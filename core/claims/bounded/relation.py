@@ -17,11 +17,12 @@ Columns past W belong to the grid as zeros, so (2) gives them the slack N R^2.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.algebra.field import ORDER
+from core.channel.runs import add_multiples, overlap
 from core.channel.shape import ProofShape
 from core.claims.grid import RecordGrid
 from core.commitments.hyrax import Column, choose_width
@@ -50,6 +51,29 @@ def projection_stream(seed: int, count: int) -> bytes:
 
 def projection_weights(stream: bytes, count: int, weights: Sequence[int]) -> list[int]:
     """c_i = sum_s weights[s] S_si for each record; weights has PROJECTIONS entries."""
+    return [value % ORDER for value in _projections(stream, count, weights)]
+
+
+@dataclass(frozen=True)
+class Projected:
+    """sum_i c_i C_i over the points C_i with handles first + i, i < count; a core.channel.runs.Run."""
+
+    first: int
+    count: int
+    stream: bytes
+    weights: Sequence[int]
+
+    def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
+        """As every `Run`."""
+        scaled = [factor * weight % ORDER for weight in self.weights]
+        places = overlap(self.first, self.count, start, len(coefficients))
+        part = self.stream[places.start * PROJECTION_BYTES : places.stop * PROJECTION_BYTES]
+        multiples = _projections(part, len(places), scaled)
+        add_multiples(coefficients, self.first + places.start - start, len(places), multiples)
+
+
+def _projections(stream: bytes, count: int, weights: Sequence[int]) -> Iterator[int]:
+    """The sums c_i, not reduced."""
     tables = []
     for start in range(0, PROJECTIONS, 8):
         table = [0]
@@ -59,7 +83,7 @@ def projection_weights(stream: bytes, count: int, weights: Sequence[int]) -> lis
     # byte by byte of all records, so that the loops run inside the interpreter
     columns = [stream[place : count * PROJECTION_BYTES : PROJECTION_BYTES] for place in range(PROJECTION_BYTES)]
     found = [map(table.__getitem__, column) for table, column in zip(tables, columns, strict=True)]
-    return [sum(parts) % ORDER for parts in zip(*found, strict=True)]
+    return map(sum, zip(*found, strict=True))
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from core.channel.equation import Equation, Run
+from core.channel.equation import Equation
 from core.channel.points import PointTable
+from core.channel.runs import EqRun
 from core.channel.verifier import VerifierChannel
-from core.claims.bounded.relation import SQUARE_DEGREE, BoundedRelation, projection_stream, projection_weights
+from core.claims.bounded.relation import SQUARE_DEGREE, BoundedRelation, Projected, projection_stream
 from core.claims.statement import DatasetStatement
 from core.constraints.expression import Expression
 from core.lookup.columns import CommittedColumns
@@ -39,11 +40,10 @@ def verify_bounded(
         forms=[relation.projection.form(zeta)],
         slots=slots,
     )
-    projected = projection_weights(stream, statement.count, weights)
     channel.log.evaluations(
         "bounded.projected",
         basis=relation.record_basis,
-        objects=[Run(records.start, projected)],
+        objects=[Projected(records.start, statement.count, stream, weights)],
         forms=[form],
         slots=slots,
     )
@@ -65,7 +65,7 @@ def verify_bounded(
     channel.log.evaluations(
         "bounded.records",
         basis=relation.record_basis,
-        objects=[Run(records.start, eq_table(along)[: len(records)])],
+        objects=[EqRun(records.start, len(records), along)],
         forms=[eq_table(across)[: statement.layout.width]],
         slots=slots,
     )

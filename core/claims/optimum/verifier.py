@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.algebra.field import ORDER
-from core.channel.equation import Equation, Run
+from core.channel.equation import Equation
 from core.channel.points import PointTable
+from core.channel.runs import EqRun, EqView
 from core.channel.verifier import VerifierChannel
 from core.claims.optimum.relation import LOGIT_DEGREE, RESIDUAL_COLUMNS, RESIDUAL_DEGREE, OptimumRelation
 from core.claims.optimum.residual import ResidualAt, state_residual
@@ -15,7 +15,7 @@ from core.claims.optimum.statement import OptimumStatement, PublicModel
 from core.constraints.expression import Expression
 from core.lookup.columns import CommittedColumns
 from core.lookup.verifier import verify_lookup
-from core.polynomials.multilinear import eq_index, eq_points, eq_table, selector
+from core.polynomials.multilinear import eq_index, eq_points, eq_table, evaluate, selector
 from core.relations.parameters import FEATURE_BITS
 from core.sumcheck.verifier import verify_product_sumcheck
 from core.transcript import labels
@@ -83,7 +83,7 @@ def verify_optimum(
     channel.log.evaluations(
         "optimum.records",
         basis=relation.record_basis,
-        objects=[_combine(records, statement.train, point)],
+        objects=[EqView(records.start, statement.train, point)],
         forms=[relation.over_record(eta), relation.outcome_form(), third_form],
         slots=[*record_slots, *inner_slots],
     )
@@ -131,21 +131,16 @@ def _weights(
 
 def _consent(channel: VerifierChannel, relation: OptimumRelation, records: range) -> None:
     """Over all records, consent is 1 in the views and 0 outside: none is used without it, none left out with it."""
-    weights = eq_table(channel.challenges("consent.rows", relation.consent_variables))[: relation.statement.count]
+    rows = channel.challenges("consent.rows", relation.consent_variables)
     (total,), slots = channel.evaluation_slots("consent.total", 1)
-    channel.log.zero("consent", total - sum(weights[i] for i in relation.statement.members))
+    inside = [0] * relation.statement.count
+    for i in relation.statement.members:
+        inside[i] = 1
+    channel.log.zero("consent", total - evaluate(inside, rows))
     channel.log.evaluations(
         "consent",
         basis=relation.record_basis,
-        objects=[Run(records.start, weights)],
+        objects=[EqRun(records.start, relation.statement.count, rows)],
         forms=[relation.consent_form()],
         slots=slots,
     )
-
-
-def _combine(records: range, view: Sequence[int], point: Sequence[int]) -> Run:
-    """sum_p eq(point, p) C_{view[p]} over positions p of a view."""
-    weights = [0] * len(records)
-    for i, weight in zip(view, eq_table(point), strict=False):
-        weights[i] = weight
-    return Run(records.start, weights)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.channel.equation import Equation, Run
+from core.channel.equation import Equation
 from core.channel.points import PointTable
+from core.channel.runs import EqRun
 from core.channel.verifier import VerifierChannel
 from core.claims.statement import DatasetStatement
 from core.claims.validity.relation import ValidityRelation
@@ -38,7 +39,7 @@ def verify_validity(
     channel.log.evaluations(
         "validity.records",
         basis=relation.record_basis,
-        objects=[Run(records.start, eq_table(row_point)[: len(records)])],
+        objects=[EqRun(records.start, len(records), row_point)],
         forms=[eq_table(column_point)[: relation.layout.width]],
         slots=[record_slot],
     )
@@ -59,7 +60,7 @@ def verify_validity(
         channel.log.evaluations(
             "validity.groups",
             basis=relation.record_basis,
-            objects=[Run(records.start, eq_table(rows)[: len(records)])],
+            objects=[EqRun(records.start, len(records), rows)],
             forms=[form],
             slots=slots,
         )

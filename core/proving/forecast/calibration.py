@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from core.algebra.batch.opening import helper_count
 from core.algebra.group import get_backend
 from core.bundle.keys import SigningKey
-from core.channel.equation import Equation, Run
+from core.channel.equation import Equation
+from core.channel.runs import EqRun
 from core.claims.bounded.prover import sums_of
 from core.claims.bounded.relation import PROJECTIONS, projection_stream, projection_weights
 from core.claims.validity.prover import open_records
@@ -208,8 +209,8 @@ class _Bench:
 
         def combine() -> None:
             equation = Equation("calibration")
-            equation.combination(Run(0, eq_table(point)), scalars[0])
-            equation.coefficients(ROWS)
+            equation.combination(EqRun(0, ROWS, point), scalars[0])
+            equation.coefficients(range(ROWS))
 
         product = timed(lambda: backend.msm(points, scalars), warm=False) * (1 / count)
         one = timed(lambda: backend.decode(blobs), warm=False) * (1 / count) + product

@@ -44,7 +44,7 @@ def typical_costs(width: int, features: int) -> dict[str, Cost]:
         "point": 95,
         "helped": 48,
         "product": 26,
-        "pass": 1.3,
+        "pass": 0.6,
         "square": 0.013,
         "projected": 0.006,
         "weight": 1.7,

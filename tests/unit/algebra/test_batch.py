@@ -195,6 +195,27 @@ def test_sums_that_were_kept_are_neither_formed_nor_decoded_again(
     batch.close()
 
 
+def test_the_first_sums_are_kept_before_the_last_scalars_are_found(backend: GroupBackend, blobs: list[bytes]) -> None:
+    shelf, asked = Shelf(), list[tuple[int, int]]()
+
+    class Found(list[int]):
+        def __getitem__(self, key: Any) -> Any:
+            asked.append((key.start, len(shelf.saved)))
+            return super().__getitem__(key)
+
+    batch = SpreadBatch(backend, blobs, SilentMonitor(), kept=shelf)
+    assert backend.encode(batch.sum(Found(SCALARS))) == expected(backend, SCALARS)
+    assert [start for start, _ in asked] == [place.start for place in blocks.block_ranges(COUNT)]
+    assert asked[0][1] == 0 and asked[-1][1] >= 1
+
+    # and of what an earlier run kept, the scalars of what is left to do are found first
+    asked.clear()
+    kept = {first: found for first, found in shelf.sums.items() if first != max(shelf.sums)}
+    batch = SpreadBatch(backend, blobs, SilentMonitor(), kept=Shelf(kept))
+    assert backend.encode(batch.sum(Found(SCALARS))) == expected(backend, SCALARS)
+    assert asked[0][0] == max(shelf.sums)
+
+
 @pytest.mark.parametrize("helpers", [0, 2])
 def test_a_kept_sum_of_other_points_or_scalars_is_not_taken(
     backend: GroupBackend, blobs: list[bytes], helpers: int
