@@ -22,34 +22,44 @@ class Equation:
 
     stage: str
     generators: dict[int, int] = field(default_factory=dict)
-    _combinations: list[tuple[Combination, int]] = field(default_factory=list)
+    _few: list[tuple[Mapping[int, int], int]] = field(default_factory=list)
+    _runs: list[tuple[Run, int]] = field(default_factory=list)
 
     def coefficients(self, places: range) -> list[int]:
         """The coefficient of each of the points with these consecutive handles, reduced."""
         start = places.start
         result = [0] * len(places)
-        for combination, factor in self._combinations:
-            if isinstance(combination, Run):
-                combination.add_to(result, start, factor)
-            else:
-                for handle, coefficient in combination.items():
-                    if handle in places:
-                        result[handle - start] += coefficient * factor
+        for combination, factor in self._few:
+            for handle, coefficient in combination.items():
+                if handle in places:
+                    result[handle - start] += coefficient * factor
+        for run, factor in self._runs:
+            run.add_to(result, start, factor)
         return [value % ORDER for value in result]
 
+    @property
+    def end(self) -> int:
+        """The least handle beyond all points that have a coefficient."""
+        few = (handle + 1 for combination, _ in self._few for handle in combination)
+        return max(max(few, default=0), max((run.end for run, _ in self._runs), default=0))
+
     def point(self, handle: int, coefficient: int) -> None:
-        self._combinations.append(({handle: coefficient}, 1))
+        self._few.append(({handle: coefficient}, 1))
 
     def combination(self, combination: Combination, factor: int) -> None:
         """Add factor times a combination of points; the combination is kept, not copied."""
-        self._combinations.append((combination, factor))
+        if isinstance(combination, Mapping):
+            self._few.append((combination, factor))
+        else:
+            self._runs.append((combination, factor))
 
     def generator(self, index: int, coefficient: int) -> None:
         self.generators[index] = self.generators.get(index, 0) + coefficient
 
     def add(self, other: Equation, factor: int) -> None:
         """Add factor times another equation."""
-        self._combinations += [(combination, own * factor % ORDER) for combination, own in other._combinations]
+        self._few += [(combination, own * factor % ORDER) for combination, own in other._few]
+        self._runs += [(run, own * factor % ORDER) for run, own in other._runs]
         for index, coefficient in other.generators.items():
             self.generator(index, coefficient * factor % ORDER)
 

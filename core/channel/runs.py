@@ -10,15 +10,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import add, le
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from core.errors import InternalError
 from core.polynomials.multilinear import eq_multiples
 
 
-@runtime_checkable
 class Run(Protocol):
     """A combination of points with consecutive handles."""
+
+    @property
+    def end(self) -> int:
+        """The least handle beyond all of its points."""
 
     def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
         """Add factor times its own coefficients to those of the points with handles start, start + 1, ...
@@ -49,6 +52,11 @@ class EqRun:
     count: int
     point: Sequence[int]
 
+    @property
+    def end(self) -> int:
+        """As every `Run`."""
+        return self.first + self.count
+
     def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
         """As every `Run`."""
         places = overlap(self.first, self.count, start, len(coefficients))
@@ -69,6 +77,11 @@ class EqView:
     def __post_init__(self) -> None:
         if len(self.view) > 1 << len(self.point) or any(map(le, self.view[1:], self.view)):
             raise InternalError("equation.view", "A view of points is too long or not in their order.")
+
+    @property
+    def end(self) -> int:
+        """As every `Run`."""
+        return self.first + (self.view[-1] + 1 if self.view else 0)
 
     def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
         """As every `Run`."""

@@ -10,6 +10,7 @@ from core.algebra.field import ORDER
 from core.algebra.group import GroupBackend
 from core.channel.equation import Equation, weighted_sum
 from core.commitments import generators
+from core.errors import InternalError
 
 
 class _Coefficients(Sequence[int]):
@@ -39,8 +40,10 @@ class _Coefficients(Sequence[int]):
 def is_satisfied(equation: Equation, points: Sequence[PointSums], backend: GroupBackend) -> bool:
     """Whether the equation over the decoded points and the generators vanishes.
 
-    points: in the order of their handles, in as many lists as they are kept in.
+    points: in the order of their handles, in as many lists as they are kept in. InternalError if the equation has more.
     """
+    if equation.end > sum(map(len, points)):
+        raise InternalError("equation.points", "An equation speaks of points that are not there.")
     own = generators.points(backend)
     used = [(own[index], value % ORDER) for index, value in equation.generators.items()]
     total = backend.msm([point for point, _ in used], [value for _, value in used])

@@ -6,6 +6,7 @@ import contextlib
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,7 @@ class DatasetStore:
         query = "SELECT number, commitment FROM records WHERE dataset_id = ? ORDER BY number"
         with plain_errors():
             found = self._session.db.execute(query, [info.dataset_id]).fetchall()
-        numbers = tuple(number for number, _ in found)
-        commitments = tuple(commitment for _, commitment in found)
+        numbers, commitments = tuple(map(itemgetter(0), found)), tuple(map(itemgetter(1), found))
         self._require_list(info, numbers, commitments)
         return numbers, commitments
 

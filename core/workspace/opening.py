@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core import helpers
-from core.algebra.field import SCALAR_BYTES, scalars_from_bytes
+from core.algebra.field import SCALAR_BYTES
 from core.algebra.wire import POINT_BYTES
 from core.monitor import Monitor
-from core.proving.dataset import OpenedDataset
+from core.proving.dataset import OpenedDataset, PackedScalars
 from core.workspace import opener
 from core.workspace.database import plain_errors
 from core.workspace.reader import RecordReader
@@ -246,7 +246,7 @@ class DatasetOpening:
             numbers=numbers,
             commitments=commitments,
             rows=self._rows,
-            blindings=tuple(scalars_from_bytes(_split(self._blindings.tobytes(), SCALAR_BYTES))),
+            blindings=PackedScalars(self._blindings.tobytes()),
             schema=info.schema,
         )
 

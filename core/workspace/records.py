@@ -128,7 +128,7 @@ def list_digest(numbers: Sequence[int], commitments: Sequence[bytes]) -> bytes:
     """
     try:
         columns = np.asarray(numbers, dtype=">u8").tobytes(), b"".join(commitments)
-        if {len(commitment) for commitment in commitments} - {POINT_BYTES}:
+        if set(map(len, commitments)) - {POINT_BYTES}:
             raise damaged()
     except (OverflowError, TypeError, ValueError):
         raise damaged() from None

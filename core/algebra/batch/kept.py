@@ -21,7 +21,7 @@ class KeptSums(Protocol):
         """By the place of each block's first point: digest, and the sum as x || y, empty for the identity."""
 
     def save(self, sums: Mapping[int, tuple[bytes, bytes]]) -> None:
-        """Keep these sums, all that there are so far."""
+        """Keep these sums, all that there are so far: also those loaded that have not been compared yet."""
 
 
 def digest_of(backend: str, first: int, blobs: Sequence[bytes], scalars: bytes) -> bytes:

@@ -24,7 +24,7 @@ _POLL = 0.1
 _ENDING = 5.0
 """Seconds that a thread may take to see that its helper was killed."""
 RESTING_FROM = 8
-"""Blocks from which on a helper rests until the first sum, so that what comes before it has a core to itself."""
+"""Blocks from which on a helper rests until a sum is asked for, so that what comes before has a core to itself."""
 _DECODING = 0.75
 """Share of decoding in the work for a point."""
 
@@ -92,6 +92,8 @@ class SpreadBatch:
         if len(scalars) != len(self._blobs):
             raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
         with self._changed:
+            if self._kept is None:  # sums to come are tried to find what is wrong, which nobody goes on with
+                self._known = {}
             self._sums = {}
             self._wanted = {}
             self._changed.notify_all()
@@ -108,8 +110,7 @@ class SpreadBatch:
         self._look()
         with self._changed:
             self._wanted = None
-        self._kept = None  # sums to come are tried to find what is wrong, which nobody goes on with
-        self._known = {}
+        self._kept = None
         total = self._backend.identity
         for share in self._backend.from_affine([split_affine(payload) for payload in self._sums.values() if payload]):
             total = self._backend.add(total, share)
@@ -256,7 +257,9 @@ class SpreadBatch:
         """How much of the work is done, 0 to 1."""
         with self._changed:
             done = sum(
-                len(place) if block in self._sums else _DECODING * self._decoded[block]
+                len(place)
+                if block in self._sums or place.start in self._known
+                else _DECODING * self._decoded[block]
                 for block, place in enumerate(self._blocks)
             )
         return done / max(len(self._blobs), 1)

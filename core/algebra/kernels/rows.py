@@ -1,4 +1,6 @@
-"""Fixed-base sums from tables: row commitments of small integers, and full-size multiples of single generators."""
+"""Fixed-base sums from tables: row commitments of integers, small ones or in parts, and full-size multiples of single
+generators.
+"""
 
 from __future__ import annotations
 

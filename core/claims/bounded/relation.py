@@ -63,6 +63,11 @@ class Projected:
     stream: bytes
     weights: Sequence[int]
 
+    @property
+    def end(self) -> int:
+        """As every `Run`."""
+        return self.first + self.count
+
     def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
         """As every `Run`."""
         scaled = [factor * weight % ORDER for weight in self.weights]

@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from core.algebra.batch.local import PointList
 from core.algebra.field import ORDER
-from core.channel.equation import Equation
+from core.algebra.group import get_backend
+from core.channel.equation import Combination, Equation
 from core.channel.runs import EqRun, EqView, Run
+from core.channel.settlement import is_satisfied
 from core.claims.bounded.relation import PROJECTIONS, Projected, projection_stream, projection_weights
+from core.commitments import generators
 from core.errors import InternalError
 from core.polynomials.multilinear import eq_index, eq_multiples
 
@@ -96,3 +100,22 @@ def test_what_is_no_multiple_of_anything_stays() -> None:
         coefficients = list(held)
         EqRun(50, 10, POINT).add_to(coefficients, start, 1)
         assert coefficients == held
+
+
+def test_an_equation_about_points_that_are_not_there_is_refused() -> None:
+    backend = get_backend("native")
+    points = generators.points(backend)[:30]
+    cases: list[tuple[Combination, int]] = [
+        (EqRun(3, COUNT, POINT), 3 + COUNT),
+        (EqView(3, VIEW, POINT), 4 + VIEW[-1]),
+        ({8: 1}, 9),
+    ]
+    for run, end in cases:
+        equation = Equation("one")
+        equation.combination(run, 1)
+        assert equation.end == end
+        for given in (end, end + 1):
+            is_satisfied(equation, [PointList(backend, points[:5]), PointList(backend, points[5:given])], backend)
+        with pytest.raises(InternalError):
+            is_satisfied(equation, [PointList(backend, points[:5]), PointList(backend, points[5 : end - 1])], backend)
+    assert Equation("none").end == EqView(0, (), POINT).end == 0

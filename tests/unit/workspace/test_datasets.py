@@ -39,7 +39,7 @@ def test_round_trip_by_id_and_by_root(workspace: Workspace) -> None:
         assert opened.root == DATA.root
         assert opened.numbers == DATA.encoded.numbers
         assert opened.commitments == DATA.commitments
-        assert opened.blindings == DATA.blindings
+        assert tuple(opened.blindings) == DATA.blindings
         assert opened.rows.dtype == np.uint16
         assert np.array_equal(opened.rows, DATA.encoded.rows)
         assert opened.schema == DATA.encoded.schema
@@ -53,7 +53,7 @@ def test_records_of_several_blocks(tmp_path: Path) -> None:
         dataset_id = store(workspace, data)
         opened = workspace.open_dataset(dataset_id)
         assert (opened.numbers, opened.commitments) == (data.encoded.numbers, data.commitments)
-        assert opened.blindings == data.blindings
+        assert tuple(opened.blindings) == data.blindings
         assert np.array_equal(opened.rows, data.encoded.rows)
         with sqlite3.connect(tmp_path / WORKSPACE_FILE) as connection:
             connection.execute(

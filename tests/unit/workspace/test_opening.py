@@ -73,7 +73,7 @@ def until(condition: Callable[[], bool]) -> None:
 def require_same(found: OpenedDataset, data: Committed) -> None:
     assert found.numbers == data.encoded.numbers
     assert found.commitments == data.commitments
-    assert found.blindings == data.blindings
+    assert tuple(found.blindings) == data.blindings
     assert found.rows.dtype == np.uint16 and np.array_equal(found.rows, data.encoded.rows)
     assert found.root == data.root
 

@@ -233,4 +233,4 @@ def test_a_newly_made_workspace_serves_at_once(tmp_path: Path) -> None:
             data.encoded, commitments=data.commitments, blindings=data.blindings, root=data.root, name="x"
         )
     with Workspace.open(tmp_path, PASSPHRASE) as workspace:
-        assert workspace.open_dataset(dataset_id).blindings == data.blindings
+        assert tuple(workspace.open_dataset(dataset_id).blindings) == data.blindings
