@@ -114,7 +114,12 @@ def bind_root(schema_digest: bytes, count: int, tree: bytes) -> bytes:
 
 
 def dataset_root(numbers: Sequence[int], commitments: Sequence[bytes], schema_digest: bytes) -> bytes:
-    """The dataset root of the records in the order of their numbers.
+    """The dataset root of the records in the order of their numbers; errors as of `record_tree`."""
+    return bind_root(schema_digest, len(numbers), record_tree(numbers, commitments))
+
+
+def record_tree(numbers: Sequence[int], commitments: Sequence[bytes]) -> bytes:
+    """The root of the record tree of the records in the order of their numbers.
 
     RejectedError "dataset.empty", "dataset.numbers" (not strictly increasing) or "dataset.duplicate" (two records with
     one commitment); InternalError if the sequences differ in length. Says nothing about the commitments being points.
@@ -132,7 +137,7 @@ def dataset_root(numbers: Sequence[int], commitments: Sequence[bytes], schema_di
         )
     if len(set(commitments)) != len(commitments):
         raise RejectedError("dataset.duplicate", "Two records have the same commitment, so one was counted twice.")
-    return bind_root(schema_digest, len(numbers), tree_root(leaf_hashes(numbers, commitments)))
+    return tree_root(leaf_hashes(numbers, commitments))
 
 
 def _bad_leaf() -> InternalError:

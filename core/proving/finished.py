@@ -4,7 +4,8 @@ checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.algebra.field import scalar_from_bytes, scalar_to_bytes
@@ -71,22 +72,38 @@ def load_attestation(checkpoint: Checkpoint, plan: TrainingPlan, *, features: in
     )
 
 
-class CheckedSums:
-    """Sums over the record commitments that the check before release has formed; a core.algebra.batch.kept.KeptSums."""
+class BegunCheck:
+    """What the check before release has found out; a core.verification.kept.KeptCheck.
+
+    What cannot be read is not there, which costs time and nothing else.
+    """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._checkpoint = checkpoint
+        self._sums: Mapping[int, tuple[bytes, bytes]] = {}
+        self._trees: dict[str, bytes] = {}
+        with contextlib.suppress(InputError, MalformedError, AttributeError, KeyError, TypeError, ValueError):
+            data = checkpoint.load(CHECK)
+            value: Any = {"sums": [], "trees": {}} if data is None else loads(data, limit=_LIMIT, what="The check")
+            sums = {first: (bytes.fromhex(digest), bytes.fromhex(total)) for first, digest, total in value["sums"]}
+            trees = {digest: bytes.fromhex(tree) for digest, tree in value["trees"].items()}
+            self._sums, self._trees = sums, trees
 
     def load(self) -> Mapping[int, tuple[bytes, bytes]]:
-        """None at all where they cannot be read, which costs time and nothing else."""
-        try:
-            data = self._checkpoint.load(CHECK)
-            value: Any = [] if data is None else loads(data, limit=_LIMIT, what="The check")
-            return {first: (bytes.fromhex(digest), bytes.fromhex(total)) for first, digest, total in value}
-        except (InputError, MalformedError):
-            return {}
+        return self._sums
 
     def save(self, sums: Mapping[int, tuple[bytes, bytes]]) -> None:
         """In the place of those before."""
-        rows = [[first, digest.hex(), total.hex()] for first, (digest, total) in sorted(sums.items())]
-        self._checkpoint.save(CHECK, dumps(rows))
+        self._sums = sums
+        self._write()
+
+    def tree(self, digest: str, make: Callable[[], bytes]) -> bytes:
+        if digest not in self._trees:
+            self._trees = {digest: make()}
+            self._write()
+        return self._trees[digest]
+
+    def _write(self) -> None:
+        rows = [[first, digest.hex(), total.hex()] for first, (digest, total) in sorted(self._sums.items())]
+        trees = {digest: tree.hex() for digest, tree in self._trees.items()}
+        self._checkpoint.save(CHECK, dumps({"sums": rows, "trees": trees}))

@@ -51,11 +51,11 @@ def checked(data: bytes, job: Checkpoint, *, key: ChosenKey, clock: StageClock) 
     What takes longest, the record commitments, is kept block by block in the job, so that a check that is killed goes
     on; all else is verified again.
     """
-    from core.proving.finished import CheckedSums
+    from core.proving.finished import BegunCheck
     from core.verification.verify import verify_bundle
 
     monitor: Any = FoldedMonitor(clock, name="check", stages=VERIFY_STAGES)
-    report = verify_bundle(data, signer=key.fingerprint, monitor=monitor, kept=CheckedSums(job))
+    report = verify_bundle(data, signer=key.fingerprint, monitor=monitor, kept=BegunCheck(job))
     if report.verdict != "accepted":
         raise InternalError(
             "attest.unverified",

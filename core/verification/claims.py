@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from core.algebra.batch.local import PointBatch, PointList
 from core.algebra.group import GroupBackend
+from core.bundle.limits import COMMITMENTS
 from core.bundle.reader import BundleContents
 from core.channel.equation import Equation
 from core.channel.points import PointTable
@@ -19,7 +21,7 @@ from core.claims.optimum.verifier import verify_optimum
 from core.claims.statement import DatasetStatement
 from core.claims.validity.relation import LARGEST_VALIDITY, ValidityRelation
 from core.claims.validity.verifier import verify_validity
-from core.commitments.merkle import dataset_root
+from core.commitments.merkle import bind_root, record_tree
 from core.encoding.canonical import loads
 from core.errors import MalformedError, RejectedError
 from core.monitor import Monitor
@@ -28,6 +30,7 @@ from core.records.schema import MAX_SCHEMA_BYTES, Schema
 from core.relations.certificate import OptimumCertificate, certify
 from core.relations.model import ModelDocument
 from core.relations.parameters import FEATURE_BITS, SAFE_BITS
+from core.verification.kept import KeptCheck
 
 MAX_MODEL_BYTES = 1 << 22
 BEFORE_RECORDS = 0.2
@@ -49,15 +52,21 @@ class StatedBundle:
         return certify(self.optimum.parameters, bounded_records=self.dataset.count if self.bounded else None)
 
 
-def state(contents: BundleContents) -> StatedBundle:
-    """Rebuild both statements. RejectedError or MalformedError names the part that does not fit the rest."""
+def state(contents: BundleContents, kept: KeptCheck | None = None) -> StatedBundle:
+    """Rebuild both statements. RejectedError or MalformedError names the part that does not fit the rest.
+
+    kept: for the check of one's own bundle, where the record tree may be at hand.
+    """
     predicate = contents.typed
     if contents.predicate["claims"] != {"optimum": {}}:
         raise MalformedError("bundle.claim", "The claims of this bundle are not stated in the way that they must be.")
     schema = read_schema(contents.schema_bytes)
     if schema.digest() != predicate.dataset.schema:
         raise RejectedError("schema.digest", "The schema is not the one that the statement names.", stage="schema")
-    root = dataset_root(contents.numbers, contents.commitments, schema.digest())
+    make = partial(record_tree, contents.numbers, contents.commitments)
+    # the reader has found the list's digest to be the one that the statement names
+    tree = make() if kept is None else kept.tree(predicate.files[COMMITMENTS], make)
+    root = bind_root(schema.digest(), len(contents.numbers), tree)
     if root != predicate.dataset.root or len(contents.numbers) != predicate.dataset.count:
         raise RejectedError(
             "dataset.root",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from core.algebra.batch.kept import KeptSums
 from core.algebra.batch.local import PointBatch
 from core.algebra.batch.opening import open_batch
 from core.algebra.group import GroupBackend, get_backend
@@ -20,6 +19,7 @@ from core.errors import InputError, MalformedError, RejectedError
 from core.monitor import Monitor, SilentMonitor
 from core.verification import wording
 from core.verification.claims import BEFORE_RECORDS, StatedBundle, failing, state
+from core.verification.kept import KeptCheck
 from core.verification.report import (
     ACCEPTED,
     MALFORMED,
@@ -37,12 +37,12 @@ def verify_bundle(
     backend: str = "native",
     signer: str | None = None,
     monitor: Monitor | None = None,
-    kept: KeptSums | None = None,
+    kept: KeptCheck | None = None,
 ) -> VerificationReport:
     """The report on a bundle given as bytes or by its path.
 
     backend: "native" or "reference"; signer: accept only if the key with this fingerprint has signed; kept: for who
-    checks a bundle of its own and may be interrupted (core.algebra.batch.kept), never for one that came from elsewhere.
+    checks a bundle of its own and may be interrupted (core.verification.kept), never for one that came from elsewhere.
     InputError if the file cannot be read or the fingerprint is none; everything that is wrong with the bundle itself is
     in the report.
     """
@@ -57,13 +57,18 @@ def verify_bundle(
     # Other processes may decode the record commitments meanwhile.
     committed = open_batch(group, contents.commitments, monitor, report=_beside(monitor), kept=kept)
     try:
-        return _checked(contents, committed, group, monitor, wanted)
+        return _checked(contents, committed, group, monitor, wanted, kept)
     finally:
         committed.close()
 
 
 def _checked(
-    contents: BundleContents, committed: PointBatch, group: GroupBackend, monitor: Monitor, wanted: str | None
+    contents: BundleContents,
+    committed: PointBatch,
+    group: GroupBackend,
+    monitor: Monitor,
+    wanted: str | None,
+    kept: KeptCheck | None,
 ) -> VerificationReport:
     """The report on what was read; committed: the record commitments."""
     backend = group.name
@@ -76,7 +81,7 @@ def _checked(
         refused = error
     monitor.stage("statements")
     try:
-        stated = state(contents)
+        stated = state(contents, kept)
     except (MalformedError, RejectedError) as error:
         return _stopped(refused or error, backend, contents, signers=signers)
     monitor.stage("proofs")
