@@ -43,6 +43,8 @@ from tests.soundness.tamper import bounded_for_small_datasets
 
 PLAN = TrainingPlan(test_fraction=Fraction(0))
 """Eight records are too few to split: all of them are trained on."""
+PARTS = 4
+"""Tests that share the bytes of a proof, so that several processes do."""
 COMPLETE_EVERY = 293
 """Of the native positions that also go the whole way; a prime, so that it falls on every place of a scalar."""
 
@@ -137,17 +139,19 @@ def survivors(proof: bytes, pattern: Pattern, verify: Verify, positions: Sequenc
             yield position
 
 
-def test_every_byte_of_validity() -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_byte_of_validity(part: int) -> None:
     contents, stated = opened()
     pattern = ValidityRelation(stated.dataset.count, stated.dataset.layout).pattern()
-    every = range(len(contents.validity))
+    every = range(part, len(contents.validity), PARTS)
     assert list(survivors(contents.validity, pattern, validity_of(contents, stated), every)) == []
 
 
-def test_every_byte_of_the_attestation() -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_byte_of_the_attestation(part: int) -> None:
     contents, stated = opened()
     pattern = OptimumRelation(stated.optimum).pattern()
-    every = range(len(contents.attestation))
+    every = range(part, len(contents.attestation), PARTS)
     assert list(survivors(contents.attestation, pattern, optimum_of(contents, stated), every)) == []
 
 
