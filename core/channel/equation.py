@@ -22,14 +22,14 @@ class Equation:
 
     stage: str
     generators: dict[int, int] = field(default_factory=dict)
-    _few: list[tuple[Mapping[int, int], int]] = field(default_factory=list)
+    _sparse: list[tuple[Mapping[int, int], int]] = field(default_factory=list)
     _runs: list[tuple[Run, int]] = field(default_factory=list)
 
     def coefficients(self, places: range) -> list[int]:
         """The coefficient of each of the points with these consecutive handles, reduced."""
         start = places.start
         result = [0] * len(places)
-        for combination, factor in self._few:
+        for combination, factor in self._sparse:
             for handle, coefficient in combination.items():
                 if handle in places:
                     result[handle - start] += coefficient * factor
@@ -40,16 +40,16 @@ class Equation:
     @property
     def end(self) -> int:
         """The least handle beyond all points that have a coefficient."""
-        few = (handle + 1 for combination, _ in self._few for handle in combination)
+        few = (handle + 1 for combination, _ in self._sparse for handle in combination)
         return max(max(few, default=0), max((run.end for run, _ in self._runs), default=0))
 
     def point(self, handle: int, coefficient: int) -> None:
-        self._few.append(({handle: coefficient}, 1))
+        self._sparse.append(({handle: coefficient}, 1))
 
     def combination(self, combination: Combination, factor: int) -> None:
         """Add factor times a combination of points; the combination is kept, not copied."""
         if isinstance(combination, Mapping):
-            self._few.append((combination, factor))
+            self._sparse.append((combination, factor))
         else:
             self._runs.append((combination, factor))
 
@@ -58,7 +58,7 @@ class Equation:
 
     def add(self, other: Equation, factor: int) -> None:
         """Add factor times another equation."""
-        self._few += [(combination, own * factor % ORDER) for combination, own in other._few]
+        self._sparse += [(combination, own * factor % ORDER) for combination, own in other._sparse]
         self._runs += [(run, own * factor % ORDER) for run, own in other._runs]
         for index, coefficient in other.generators.items():
             self.generator(index, coefficient * factor % ORDER)

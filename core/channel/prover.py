@@ -136,7 +136,7 @@ class ProverChannel(Channel):
         start = len(self.proof)
         if start + count * POINT_BYTES > len(self._known):
             return None
-        return [self._known[start + i * POINT_BYTES :][:POINT_BYTES] for i in range(count)]
+        return Reader(self._known[start:]).points(count)
 
     def result(self, name: str, make: Callable[[], bytes], read: Callable[[bytes], T]) -> T:
         """Something that takes long and follows from the witness and what was drawn and sent: made once, also if the
@@ -168,9 +168,10 @@ class ProverChannel(Channel):
         """The same for so many commitments."""
 
         def read(data: bytes) -> list[bytes]:
-            if len(data) != count * POINT_BYTES:
-                raise ValueError("another number of points")
-            return [data[at : at + POINT_BYTES] for at in range(0, len(data), POINT_BYTES)]
+            reader = Reader(data)
+            found = reader.points(count)
+            reader.done()
+            return found
 
         return self.result(name, lambda: b"".join(make()), read)
 

@@ -6,6 +6,7 @@ the factor goes into what they are made of, and what is added up is reduced once
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,27 +31,12 @@ class Run(Protocol):
         """
 
 
-def overlap(first: int, count: int, start: int, length: int) -> range:
-    """Which of `count` points with handles first + i are among the `length` with handles from `start` on, as i."""
-    low = min(max(start - first, 0), count)
-    return range(low, max(low, min(start + length - first, count)))
-
-
-def add_multiples(coefficients: list[int], at: int, count: int, multiples: Iterable[int]) -> None:
-    """Add one of so many multiples to each coefficient from `at` on; InternalError if there are fewer of either."""
-    sums = list(map(add, coefficients[at : at + count], multiples))
-    if len(sums) != count:
-        raise InternalError("equation.run", "A combination of points has not as many coefficients as points.")
-    coefficients[at : at + count] = sums
-
-
 @dataclass(frozen=True)
-class EqRun:
-    """sum_i eq(point, i) C_i over the points C_i with handles first + i, i < count <= 2^len(point)."""
+class Consecutive(ABC):
+    """A `Run` over the points with handles first + i, i < count, with a coefficient for each i."""
 
     first: int
     count: int
-    point: Sequence[int]
 
     @property
     def end(self) -> int:
@@ -58,10 +44,28 @@ class EqRun:
         return self.first + self.count
 
     def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
-        """As every `Run`."""
-        places = overlap(self.first, self.count, start, len(coefficients))
-        multiples = eq_multiples(self.point, factor, places)
-        add_multiples(coefficients, self.first + places.start - start, len(places), multiples)
+        """As every `Run`; InternalError if there are fewer multiples than points."""
+        low = min(max(start - self.first, 0), self.count)
+        places = range(low, max(low, min(start + len(coefficients) - self.first, self.count)))
+        at = self.first + low - start
+        sums = list(map(add, coefficients[at : at + len(places)], self.multiples(places, factor)))
+        if len(sums) != len(places):
+            raise InternalError("equation.run", "A combination of points has not as many coefficients as points.")
+        coefficients[at : at + len(places)] = sums
+
+    @abstractmethod
+    def multiples(self, places: range, factor: int) -> Iterable[int]:
+        """factor times the coefficient of each of these i, not reduced."""
+
+
+@dataclass(frozen=True)
+class EqRun(Consecutive):
+    """sum_i eq(point, i) C_i over the points C_i with handles first + i, i < count <= 2^len(point)."""
+
+    point: Sequence[int]
+
+    def multiples(self, places: range, factor: int) -> Iterable[int]:
+        return eq_multiples(self.point, factor, places)
 
 
 @dataclass(frozen=True)

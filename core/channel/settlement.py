@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
 
 from core.algebra.batch.local import PointSums
 from core.algebra.field import ORDER
@@ -13,9 +12,9 @@ from core.commitments import generators
 from core.errors import InternalError
 
 
-class _Coefficients(Sequence[int]):
-    """Those of an equation's points with consecutive handles, found when they are asked for: a part of a long sum may
-    begin before the coefficients of the next are known.
+class _Coefficients:
+    """Scalars: an equation's coefficients of consecutive points, found when they are asked for. A part of a
+    long sum may begin before those of the next are known.
     """
 
     def __init__(self, equation: Equation, places: range) -> None:
@@ -25,16 +24,8 @@ class _Coefficients(Sequence[int]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, key: int) -> int: ...
-
-    @overload
-    def __getitem__(self, key: slice) -> list[int]: ...
-
-    def __getitem__(self, key: int | slice) -> int | list[int]:
-        if isinstance(key, slice):
-            return self._equation.coefficients(self._places[key])
-        return self._equation.coefficients(range(self._places[key], self._places[key] + 1))[0]
+    def __getitem__(self, places: slice) -> list[int]:
+        return self._equation.coefficients(self._places[places])
 
 
 def is_satisfied(equation: Equation, points: Sequence[PointSums], backend: GroupBackend) -> bool:

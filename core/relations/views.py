@@ -59,12 +59,8 @@ def derive_views(numbers: Sequence[int], *, excluded: Collection[int], seed: byt
             "views.excluded", "The list of records left out names records that the dataset does not have."
         )
     # is_test without a call of ours and an integer for each record: hashes compare as their bytes do
-    sha256, limit = hashlib.sha256, _bound(share)
-    if limit >> 256:
-        tested = [True] * len(numbers)
-    else:
-        bound = limit.to_bytes(32, "big")
-        tested = [sha256(seed + number.to_bytes(8, "big")).digest() < bound for number in numbers]
+    sha256, bound = hashlib.sha256, _bound(share).to_bytes(33, "big")
+    tested = [b"\x00" + sha256(seed + number.to_bytes(8, "big")).digest() < bound for number in numbers]
     taken = [number not in left_out for number in numbers] if left_out else [True] * len(numbers)
     return Views(
         train=tuple(compress(count(), map(gt, taken, tested))),

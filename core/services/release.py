@@ -48,8 +48,8 @@ def packed(
 def checked(data: bytes, job: Checkpoint, *, key: ChosenKey, clock: StageClock) -> VerificationReport:
     """The report of our own verifier, which accepts the bundle; InternalError if it does not.
 
-    What takes longest, the record commitments, is kept block by block in the job, so that a check that is killed goes
-    on; all else is verified again.
+    What takes longest, sums over the record commitments and their tree, is kept in the job as it is found, so that a
+    check that is killed goes on; all else is verified again.
     """
     from core.proving.finished import BegunCheck
     from core.verification.verify import verify_bundle

@@ -13,13 +13,21 @@ _CHUNK = 1 << 15
 """Terms of a sum between two looks at the monitor."""
 
 
+class Scalars(Protocol):
+    """Scalars of a sum, a list of them or one that finds those of a part when they are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, places: slice, /) -> Sequence[int]: ...
+
+
 class PointSums(Protocol):
     """Points of one backend that sums are taken over."""
 
     def __len__(self) -> int: ...
 
-    def sum(self, scalars: Sequence[int]) -> Point:
-        """sum scalars[i] * point i, one scalar for each point, which are asked for by slices."""
+    def sum(self, scalars: Scalars) -> Point:
+        """sum scalars[i] * point i, one scalar for each point."""
 
 
 class PointBatch(PointSums, Protocol):
@@ -44,7 +52,7 @@ class PointList:
     def __len__(self) -> int:
         return len(self._points)
 
-    def sum(self, scalars: Sequence[int]) -> Point:
+    def sum(self, scalars: Scalars) -> Point:
         if len(scalars) != len(self._points):
             raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
         used = [(point, scalar) for point, scalar in zip(self._points, scalars[:], strict=True) if scalar]

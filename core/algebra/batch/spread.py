@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from core.algebra.batch import frames
 from core.algebra.batch.blocks import block_ranges
 from core.algebra.batch.kept import KeptSums, digest_of
+from core.algebra.batch.local import Scalars
 from core.algebra.batch.workers import HelperWorker, LocalWorker, Worker
 from core.algebra.encoding import split_affine
 from core.algebra.group import GroupBackend, Point
@@ -88,7 +89,7 @@ class SpreadBatch:
         """Those that are still at work."""
         return tuple(helper for helper in self._helpers if helper in self._at_work)
 
-    def sum(self, scalars: Sequence[int]) -> Point:
+    def sum(self, scalars: Scalars) -> Point:
         if len(scalars) != len(self._blobs):
             raise InternalError("group.lengths", "Points and scalars of a sum differ in number.")
         with self._changed:

@@ -122,8 +122,8 @@ def commit_rows(matrix: Small, table: Points, blindings: Elements, blinding_tabl
 def commit_wide_rows(matrix: Small, table: Points, blindings: Elements, blinding_table: Points) -> Points:
     """`commit_rows` for entries of any size: an entry beyond the table's limit is low + 2^16 high, and so is its row.
 
-    A row's parts cost the additions of their digits and 16 doublings each, which is less than half of what a
-    multi-scalar multiplication over the same row takes.
+    A row's parts cost the additions of their digits and 16 doublings each: for short rows much less than a multi-scalar
+    multiplication, whose buckets have to be added up whatever the length, and for the longest about as much.
     """
     wide = np.flatnonzero(np.any((matrix >= SMALL_LIMIT) | (matrix <= -SMALL_LIMIT), axis=1))
     if not len(wide):

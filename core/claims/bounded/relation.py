@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.algebra.field import ORDER
-from core.channel.runs import add_multiples, overlap
+from core.channel.runs import Consecutive
 from core.channel.shape import ProofShape
 from core.claims.grid import RecordGrid
 from core.commitments.hyrax import Column, choose_width
@@ -55,26 +55,15 @@ def projection_weights(stream: bytes, count: int, weights: Sequence[int]) -> lis
 
 
 @dataclass(frozen=True)
-class Projected:
-    """sum_i c_i C_i over the points C_i with handles first + i, i < count; a core.channel.runs.Run."""
+class Projected(Consecutive):
+    """sum_i c_i C_i over the points C_i with handles first + i, i < count."""
 
-    first: int
-    count: int
     stream: bytes
     weights: Sequence[int]
 
-    @property
-    def end(self) -> int:
-        """As every `Run`."""
-        return self.first + self.count
-
-    def add_to(self, coefficients: list[int], start: int, factor: int) -> None:
-        """As every `Run`."""
-        scaled = [factor * weight % ORDER for weight in self.weights]
-        places = overlap(self.first, self.count, start, len(coefficients))
+    def multiples(self, places: range, factor: int) -> Iterator[int]:
         part = self.stream[places.start * PROJECTION_BYTES : places.stop * PROJECTION_BYTES]
-        multiples = _projections(part, len(places), scaled)
-        add_multiples(coefficients, self.first + places.start - start, len(places), multiples)
+        return _projections(part, len(places), [factor * weight % ORDER for weight in self.weights])
 
 
 def _projections(stream: bytes, count: int, weights: Sequence[int]) -> Iterator[int]:
